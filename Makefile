@@ -1,0 +1,72 @@
+# Everything is made in .venv, from pyproject.toml; when it is all there, each target starts at once.
+#
+#   make PYTHON=python3.12 test    uses another interpreter for a new .venv
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help demo test lint bench docs sweep format refresh clean
+
+help: ## list what make can do
+	@echo "usage: make TARGET [PYTHON=python3.12]"
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{printf "%-10s %s\n", $$1, $$2}'
+
+demo: $(VENV)/.package ## what eyeshot answers, on AlexNet
+	$(BIN)/eyeshot table alexnet
+	$(BIN)/eyeshot at alexnet conv5 6,6
+	$(BIN)/eyeshot reach alexnet 113,113
+
+test: $(VENV)/.group-test ## all tests, the doctests and every block of the docs, with branch coverage
+	$(BIN)/pytest --cov
+
+lint: $(VENV)/.group-lint $(VENV)/.group-test ## ruff, mypy --strict and the import contract
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy --strict
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.group-test ## the benchmarks, with the ratios they must keep
+	$(BIN)/pytest benchmarks
+
+docs: $(VENV)/.group-docs ## the documentation, into docs/_build/html; a warning is an error
+	$(BIN)/sphinx-build --nitpicky --fail-on-warning --keep-going --quiet -b html docs docs/_build/html
+
+sweep: $(VENV)/.group-test ## long fuzzing: 10,000 examples per property
+	HYPOTHESIS_PROFILE=sweep $(BIN)/pytest -m sweep tests
+
+format: $(VENV)/.group-lint ## rewrite the code as lint wants it
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+refresh: $(VENV)/.group-test ## rewrite recorded outputs (docs blocks, golden files) with what comes out now
+	$(BIN)/pytest --refresh tests
+
+clean: ## remove all that make has made, .venv too
+	rm -rf $(VENV) build dist docs/_build htmlcov .coverage .benchmarks .hypothesis
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	find src tests benchmarks scripts docs -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	    echo "eyeshot needs Python 3.11 or newer; '$(PYTHON)' is not. Name one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@echo "making $(VENV) ..."
+	@$(PYTHON) -m venv --clear $(VENV) || { \
+	    echo "'$(PYTHON) -m venv' failed; on Debian and Ubuntu it comes with the package python3-venv" >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.package: pyproject.toml $(VENV)/.python
+	@echo "installing eyeshot into $(VENV) ..."
+	@$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/.group-%: pyproject.toml $(VENV)/.package
+	@echo "installing what $* needs into $(VENV) ..."
+	@$(PIP) install --upgrade 'pip>=25.1'
+	@$(PIP) install --group $*
+	@touch $@
