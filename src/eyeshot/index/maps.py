@@ -1,0 +1,347 @@
+"""Index maps: which input indices each output index of an op reads, along one dimension.
+
+Every op of every network comes down to one idea. Output index ``o`` reads a short list of input indices, its
+*taps*, and the list repeats: ``taps(o + period) = taps(o) + advance``. A convolution has period 1 and advances by
+its stride; a transposed convolution has its stride as period and advances by 1; a resampling by 3/2 has period 3
+and advances by 2. What happens to taps outside the input is said by the border.
+
+The law holds for all integers, so it also tells what a feature would read on an unbounded input. The few maps
+that have no law (a gather by a list, a roll) are finite tables with ``lawful=False``.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from eyeshot.errors import LimitError
+
+__all__ = ["MAX_TABLE", "Border", "IndexMap", "Taps"]
+
+Taps = Sequence[int]
+"""Input indices of one output index: a range, or a tuple in rising order."""
+
+MAX_TABLE = 4_000_000
+"""Most taps that a map without a closed form may list."""
+
+
+class Border(enum.Enum):
+    """What a tap outside the input means."""
+
+    NOTHING = "nothing"
+    """It holds no information (zero padding, or the tap is left out)."""
+    CLAMP = "clamp"
+    """The nearest index inside (replicate padding, interpolation)."""
+    REFLECT = "reflect"
+    """The mirror image without repeating the edge."""
+    WRAP = "wrap"
+    """The index modulo the length (circular)."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexMap:
+    """Taps of every output index along one dimension.
+
+    Parameters
+    ----------
+    n_in, n_out : int
+        Indices along the input and the output dimension.
+    period : int
+        Output indices after which the taps repeat, at least 1.
+    advance : int
+        Input indices by which the taps have moved after one period; may be zero or negative.
+    taps : tuple of (range or tuple of int)
+        Taps of output indices ``0 … period − 1``, not clipped to the input.
+    border : Border
+        What taps outside ``[0, n_in)`` mean.
+    lawful : bool
+        Whether the law may be extended beyond ``[0, n_out)``; false for finite tables.
+
+    Examples
+    --------
+    >>> conv = IndexMap.window(n_in=5, n_out=3, kernel=3, stride=2, pad=1)
+    >>> [conv.reads(o) for o in range(3)]
+    [(0, 1), (1, 2, 3), (3, 4)]
+    >>> list(conv.law(0))
+    [-1, 0, 1]
+    """
+
+    n_in: int
+    n_out: int
+    period: int
+    advance: int
+    taps: tuple[Taps, ...]
+    border: Border = Border.NOTHING
+    lawful: bool = True
+
+    # ------------------------------------------------------------------ constructors
+
+    @staticmethod
+    def identity(n: int) -> IndexMap:
+        """Each index reads itself."""
+        return IndexMap(n, n, 1, 1, (range(1),))
+
+    @staticmethod
+    def whole(n_in: int, n_out: int = 1) -> IndexMap:
+        """Each index reads all of the input (a reduction)."""
+        return IndexMap(n_in, n_out, 1, 0, (range(n_in),))
+
+    @staticmethod
+    def window(
+        n_in: int, n_out: int, kernel: int, *, stride: int = 1, dilation: int = 1, pad: int = 0
+    ) -> IndexMap:
+        """``{stride·o − pad + dilation·t : 0 ≤ t < kernel}`` [1]_.
+
+        References
+        ----------
+        .. [1] V. Dumoulin, F. Visin, "A guide to convolution arithmetic for deep learning",
+           arXiv:1603.07285, relationships 1–6.
+        """
+        return IndexMap(n_in, n_out, 1, stride, (range(-pad, dilation * kernel - pad, dilation),))
+
+    @staticmethod
+    def transposed(
+        n_in: int, n_out: int, kernel: int, *, stride: int = 1, dilation: int = 1, pad: int = 0
+    ) -> IndexMap:
+        """``{i : stride·i − pad + dilation·t = o, 0 ≤ t < kernel}``: the window read backwards."""
+        return IndexMap(
+            n_in,
+            n_out,
+            stride,
+            1,
+            tuple(_stamps(phase + pad, kernel, stride, dilation) for phase in range(stride)),
+        )
+
+    @staticmethod
+    def strided(n_in: int, n_out: int, *, start: int = 0, step: int = 1) -> IndexMap:
+        """``{start + step·o}``: slices, flips (step −1), single selected indices."""
+        return IndexMap(n_in, n_out, 1, step, (range(start, start + 1),))
+
+    @staticmethod
+    def placed(n_in: int, n_out: int, *, at: int, border: Border = Border.NOTHING) -> IndexMap:
+        """The input laid into a longer output from index `at` on: padding, one part of a concatenation."""
+        return IndexMap(n_in, n_out, 1, 1, (range(-at, -at + 1),), border)
+
+    @staticmethod
+    def rolled(n: int, shift: int) -> IndexMap:
+        """``{(o − shift) mod n}``. It wraps for real, so it has no law beyond its ends."""
+        return IndexMap(n, n, 1, 1, (range(-shift, -shift + 1),), Border.WRAP, lawful=False)
+
+    @staticmethod
+    def blocks(groups: int, n_in: int, n_out: int) -> IndexMap:
+        """The channels of a grouped convolution: each output reads the inputs of its own group."""
+        per_in, per_out = n_in // groups, n_out // groups
+        return IndexMap(n_in, n_out, per_out, per_in, (range(per_in),) * per_out)
+
+    @staticmethod
+    def repeated(n_in: int, n_out: int, times: int) -> IndexMap:
+        """``{o // times}``: each input index stands `times` times in a row."""
+        return IndexMap(n_in, n_out, times, 1, (range(1),) * times)
+
+    @staticmethod
+    def table(n_in: int, taps: Iterable[Iterable[int]]) -> IndexMap:
+        """Taps listed one output index at a time; nothing is known beyond the list."""
+        listed = tuple(_tidy(entry) for entry in taps)
+        _bounded(sum(map(len, listed)) + len(listed))
+        return IndexMap(n_in, len(listed), max(1, len(listed)), 0, listed or ((),), lawful=False)
+
+    @staticmethod
+    def adaptive(n_in: int, n_out: int) -> IndexMap:
+        """``[⌊o·n_in/n_out⌋, ⌈(o+1)·n_in/n_out⌉)``: adaptive pooling and area resampling."""
+        shared = math.gcd(n_in, n_out)
+        period = _bounded(n_out // shared)
+        taps = tuple(range(o * n_in // n_out, -(-(o + 1) * n_in // n_out)) for o in range(period))
+        return IndexMap(n_in, n_out, period, n_in // shared, taps)
+
+    @staticmethod
+    def resampled(n_in: int, n_out: int, ratio: Fraction, offset: Fraction, reach: int) -> IndexMap:
+        """Interpolation at ``x(o) = ratio·o + offset``, taps whose weight is exactly zero left out.
+
+        Parameters
+        ----------
+        n_in, n_out : int
+            Indices along the input and the output dimension.
+        ratio, offset : Fraction
+            Input indices for each output index, and the position of output index 0.
+        reach : int
+            0 nearest (``⌊x⌋``), 1 linear (``⌊x⌋, ⌊x⌋+1``), 2 cubic (``⌊x⌋−1 … ⌊x⌋+2``). Where ``x`` is an integer,
+            linear and cubic weights vanish except at ``x`` itself.
+        """
+        period = _bounded(ratio.denominator)
+        taps = []
+        for o in range(period):
+            x = ratio * o + offset
+            base = math.floor(x)
+            between = reach > 0 and x != base
+            taps.append(range(base - reach + 1, base + reach + 1) if between else range(base, base + 1))
+        return IndexMap(n_in, n_out, period, ratio.numerator, tuple(taps), Border.CLAMP)
+
+    # ------------------------------------------------------------------ what an index reads
+
+    def law(self, o: int) -> Taps:
+        """Taps of output index `o` by the law, not clipped; `o` may be any integer.
+
+        Examples
+        --------
+        >>> list(IndexMap.transposed(4, 8, 2, stride=2).law(-1))
+        [-1]
+        """
+        turns, phase = divmod(o, self.period)
+        taps, moved = self.taps[phase], turns * self.advance
+        if isinstance(taps, range):
+            return range(taps.start + moved, taps.stop + moved, taps.step)
+        return tuple(tap + moved for tap in taps)
+
+    def reads(self, o: int) -> tuple[int, ...]:
+        """Input indices inside the input that output index `o` really reads, in rising order."""
+        inside = {self.fold(tap) for tap in self.law(o)}
+        inside.discard(-1)
+        return tuple(sorted(inside))
+
+    def fold(self, tap: int) -> int:
+        """The input index that a tap means by the border rule, or −1 if it means nothing."""
+        n = self.n_in
+        if 0 <= tap < n:
+            return tap
+        if self.border is Border.NOTHING or n == 0:
+            return -1
+        if self.border is Border.CLAMP:
+            return 0 if tap < 0 else n - 1
+        if self.border is Border.WRAP or n == 1:
+            return tap % n
+        tap %= 2 * (n - 1)
+        return min(tap, 2 * (n - 1) - tap)
+
+    @property
+    def is_identity(self) -> bool:
+        """Whether every index reads exactly itself."""
+        return self.n_in == self.n_out and self.period == self.advance == 1 and self.taps[0] == range(1)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every output index reads all of the input."""
+        return self.advance == 0 and self.period == 1 and self.taps[0] == range(self.n_in)
+
+    def stays_inside(self) -> bool:
+        """Whether no output index has a tap outside the input."""
+        return self.regular(0, self.n_in, exact=True) == (0, self.n_out)
+
+    def regular(self, start: int, stop: int, *, exact: bool = False) -> tuple[int, int]:
+        """Output indices ``[a, b)`` within the output whose taps all lie in ``[start, stop)``.
+
+        With ``exact=False`` and a period above 1 the range may be up to a period too short at either end; it is
+        never too long. It is empty, ``(0, 0)``, if there are none.
+        """
+        if exact and self.period > 1:
+            return self._regular_exact(start, stop)
+        first, last = 0, (self.n_out - 1) // self.period
+        for taps in self.taps:
+            if len(taps) == 0:
+                continue
+            low, high = min(taps[0], taps[-1]), max(taps[0], taps[-1])
+            if self.advance == 0:
+                if low < start or high >= stop:
+                    return (0, 0)
+            elif self.advance > 0:
+                first = max(first, -((low - start) // self.advance))
+                last = min(last, (stop - 1 - high) // self.advance)
+            else:
+                first = max(first, -((stop - 1 - high) // -self.advance))
+                last = min(last, (low - start) // -self.advance)
+        a, b = first * self.period, min((last + 1) * self.period, self.n_out)
+        return (a, b) if a < b else (0, 0)
+
+    def _regular_exact(self, start: int, stop: int) -> tuple[int, int]:
+        good = [
+            o
+            for o in range(self.n_out)
+            if all(start <= tap < stop for tap in self.law(o))
+        ]  # fmt: skip
+        return (good[0], good[-1] + 1) if good and good[-1] - good[0] + 1 == len(good) else (0, 0)
+
+    # ------------------------------------------------------------------ algebra
+
+    def then(self, deeper: IndexMap) -> IndexMap:
+        """Composition: what this map reads of the input of `deeper`, through `deeper`'s output.
+
+        The result keeps a law where no tap falls off between the two; else it is a finite table.
+
+        Examples
+        --------
+        >>> both = IndexMap.window(8, 6, 3).then(IndexMap.window(10, 8, 3))
+        >>> both.reads(0), both.lawful
+        ((0, 1, 2, 3, 4), True)
+        """
+        if self.n_in != deeper.n_out:
+            raise ValueError(f"maps do not fit: {self.n_in} indices meet {deeper.n_out}")
+        if not (self.lawful and deeper.lawful and self.stays_inside()):
+            return IndexMap.table(
+                deeper.n_in,
+                ({i for m in self.reads(o) for i in deeper.reads(m)} for o in range(_bounded(self.n_out))),
+            )
+        turns = deeper.period // math.gcd(self.advance, deeper.period)
+        period = _bounded(self.period * turns)
+        advance = self.advance * turns // deeper.period * deeper.advance
+        taps = tuple(_tidy({i for m in self.law(o) for i in deeper.law(m)}) for o in range(period))
+        return IndexMap(deeper.n_in, self.n_out, period, advance, taps, deeper.border)
+
+    def union(self, other: IndexMap) -> IndexMap:
+        """What either of two maps between the same dimensions reads."""
+        if (self.n_in, self.n_out) != (other.n_in, other.n_out):
+            raise ValueError(
+                f"maps do not fit: {self.n_out} → {self.n_in} indices against {other.n_out} → {other.n_in}"
+            )
+        alike = self.lawful and other.lawful and self.border is other.border
+        if not alike or self.advance * other.period != other.advance * self.period:
+            return IndexMap.table(
+                self.n_in, ({*self.reads(o), *other.reads(o)} for o in range(_bounded(self.n_out)))
+            )
+        period = _bounded(math.lcm(self.period, other.period))
+        taps = tuple(_tidy({*self.law(o), *other.law(o)}) for o in range(period))
+        return IndexMap(
+            self.n_in, self.n_out, period, self.advance * (period // self.period), taps, self.border
+        )
+
+    def restrict(self, outs: range) -> IndexMap:
+        """The map seen by some of its output indices only, numbered anew."""
+        return IndexMap.strided(self.n_out, len(outs), start=outs.start, step=outs.step).then(self)
+
+
+def _stamps(position: int, kernel: int, stride: int, dilation: int) -> range:
+    """Input indices ``i`` with ``stride·i + dilation·t = position`` for some ``0 ≤ t < kernel``."""
+    shared = math.gcd(stride, dilation)
+    if position % shared:
+        return range(0)
+    # t runs through one residue class modulo stride / shared; i falls by dilation / shared as t rises by that.
+    step_t, step_i = stride // shared, dilation // shared
+    first_t = (position // shared * pow(step_i, -1, step_t)) % step_t if step_t > 1 else 0
+    if first_t >= kernel:
+        return range(0)
+    count = (kernel - 1 - first_t) // step_t + 1
+    highest = (position - dilation * first_t) // stride
+    return range(highest - (count - 1) * step_i, highest + 1, step_i)
+
+
+def _tidy(taps: Iterable[int]) -> Taps:
+    """Rising taps without repetition, as a range where they are evenly spaced."""
+    listed = sorted(set(taps))
+    if len(listed) == 1:
+        return range(listed[0], listed[0] + 1)
+    if len(listed) > 1:
+        step = listed[1] - listed[0]
+        evenly = range(listed[0], listed[-1] + 1, step)
+        if len(evenly) == len(listed) and all(a == b for a, b in zip(evenly, listed, strict=True)):
+            return evenly
+    return tuple(listed)
+
+
+def _bounded(count: int) -> int:
+    if count > MAX_TABLE:
+        raise LimitError(
+            f"an index map without a closed form must list at most {MAX_TABLE:,} taps, but needs {count:,}; "
+            "choose a smaller input or a simpler ratio"
+        )
+    return count
