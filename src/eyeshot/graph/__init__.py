@@ -1,0 +1,1 @@
+"""The graph: a closed set of ops as frozen data, validated, buildable, serialisable."""
