@@ -1,0 +1,30 @@
+"""eyeshot tells exactly what every feature of a neural network can see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from eyeshot.api import Field as Field
+    from eyeshot.api import Fields as Fields
+    from eyeshot.api import Graph as Graph
+    from eyeshot.api import Region as Region
+    from eyeshot.api import analyze as analyze
+    from eyeshot.api import load as load
+
+__all__ = ["Field", "Fields", "Graph", "Region", "analyze", "load"]
+
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    # Everything public is imported on first use, so that `import eyeshot` costs next to nothing.
+    if name in __all__:
+        from eyeshot import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'eyeshot' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,292 @@
+"""Grid terms: fields of values that no product describes, as explicit intervals for every index.
+
+Tokens behind a class token, rolled windows and gathered elements have an interval per token and axis. A grid holds
+them in arrays shaped like the value, with size 1 along every dimension that does not matter (numpy broadcasting),
+so flattened tokens cost what the token map has elements, and nothing for channels.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from eyeshot.analyses.terms import Part, Term, finite
+from eyeshot.errors import LimitError
+from eyeshot.graph.access import Access, Link, Regroup, Shape
+from eyeshot.index.bordered import MAX_EXPLICIT, Bordered, fold
+from eyeshot.index.maps import IndexMap
+
+if TYPE_CHECKING:
+    from eyeshot.analyses.terms import Field
+
+__all__ = ["NOTHING", "GridTerm", "intervals_along", "merge_grids"]
+
+Ints = npt.NDArray[np.int64]
+
+NOTHING = 2**62
+"""lo of an index that reads nothing; its hi is −NOTHING. Minimum and maximum then need no care."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GridTerm:
+    """Some paths from a value to one input, an interval for each index.
+
+    Parameters
+    ----------
+    input : int
+        Position of the graph input.
+    lo, hi : int64 array, shape (axes, *dims)
+        Intervals along each axis of the input; every dimension has the value's size or 1.
+    carried : tuple of frozenset of int
+        For each axis the dimensions of the value along which its interval changes.
+    global_axes : frozenset of int
+        Axes that the paths have reduced.
+    """
+
+    input: int
+    lo: Ints
+    hi: Ints
+    carried: tuple[frozenset[int], ...]
+    global_axes: frozenset[int]
+
+    @staticmethod
+    def of(term: Term, shape: Shape) -> GridTerm:
+        """A product laid out."""
+        active = [d for d, parts in enumerate(term.dims) if any(part.stride or part.mask for part in parts)]
+        grid = tuple(shape[d] if d in active else 1 for d in range(len(shape)))
+        _bounded(math.prod(grid) * len(term.seqs))
+        there = np.ones(grid, np.bool_)
+        coordinates = [np.zeros((1,) * len(shape), np.int64) for _ in term.seqs]
+        carried: list[set[int]] = [set() for _ in term.seqs]
+        for d in active:
+            for part, index in _indices(term.dims[d], shape[d]):
+                along = index.reshape([-1 if e == d else 1 for e in range(len(shape))])
+                if part.stride:
+                    coordinates[part.axis] = coordinates[part.axis] + along * part.stride
+                    carried[part.axis].add(d)
+                elif part.mask is not None:
+                    there &= part.mask.mask(0, part.size)[along]
+        los, his = [], []
+        for axis, coordinate in enumerate(coordinates):
+            lo, hi = finite(term.seqs[axis], term.extent(axis)).intervals(coordinate.ravel())
+            los.append(np.broadcast_to(lo.reshape(coordinate.shape), grid))
+            his.append(np.broadcast_to(hi.reshape(coordinate.shape), grid))
+        lo, hi = np.stack(los), np.stack(his)
+        there &= (hi > lo).all(axis=0)
+        return GridTerm(
+            term.input,
+            np.where(there, lo, NOTHING),
+            np.where(there, hi, -NOTHING),
+            tuple(map(frozenset, carried)),
+            term.global_axes,
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the term reads nothing anywhere."""
+        return bool((self.hi <= self.lo).all())
+
+    def through_access(self, access: Access, out_shape: Shape) -> list[Term | GridTerm]:
+        """The term as seen by the output of an op that reads it by `access`."""
+        grid = self
+        for d, link in enumerate(access.links):
+            grid = grid._along(d, link)
+        if grid.is_empty:
+            return []
+        return [grid._placed(access, len(out_shape))]
+
+    def _along(self, d: int, link: Link) -> GridTerm:
+        """One dimension mapped or reduced, still in its place."""
+        reading = link.reading
+        if link.dim is not None and reading is None:
+            return self
+        if reading is None or reading.is_whole or (reading.advance == 0 and reading.period == 1):
+            return self._constant_along(d, link)
+        lo, hi = _gathered(reading, self.lo, self.hi, d + 1)
+        global_axes = self.global_axes
+        if link.reduces:
+            global_axes |= {a for a, dims in enumerate(self.carried) if d in dims}
+        return replace(self, lo=lo, hi=hi, global_axes=global_axes)
+
+    def _constant_along(self, d: int, link: Link) -> GridTerm:
+        """A dimension along which every output index reads the same."""
+        n = self.lo.shape[d + 1]
+        reading = link.reading
+        if reading is None or reading.is_whole or n == 1:
+            taps = list(range(n))
+        else:
+            taps = list(reading.reads(0))
+        gone = {a for a, dims in enumerate(self.carried) if dims == {d}} if link.reduces else set()
+        if not taps:
+            empty = np.full_like(self.lo[:1], NOTHING)
+            return replace(self, lo=empty, hi=-empty)
+        return replace(
+            self,
+            lo=self.lo.take(taps, d + 1).min(axis=d + 1, keepdims=True),
+            hi=self.hi.take(taps, d + 1).max(axis=d + 1, keepdims=True),
+            carried=tuple(dims - {d} for dims in self.carried),
+            global_axes=self.global_axes | gone,
+        )
+
+    def _placed(self, access: Access, rank: int) -> GridTerm:
+        """Dimensions in the order of the output, those that are gone or new with size 1."""
+        goes = {link.dim: d for d, link in enumerate(access.links) if link.dim is not None}
+        kept = [goes[o] for o in range(rank) if o in goes]
+        new = tuple(o + 1 for o in range(rank) if o not in goes)
+
+        def moved(array: Ints) -> Ints:
+            dropped = tuple(d + 1 for d, link in enumerate(access.links) if link.dim is None)
+            order = [0, *(d + 1 for d in kept), *dropped]
+            bare = array.transpose(order).reshape(array.shape[0], *(array.shape[d + 1] for d in kept))
+            return np.expand_dims(bare, new) if new else bare
+
+        place = {d: o for o, d in goes.items()}
+        carried = tuple(frozenset(place[d] for d in dims if d in place) for dims in self.carried)
+        return replace(self, lo=moved(self.lo), hi=moved(self.hi), carried=carried)
+
+    def through_regroup(self, regroup: Regroup) -> list[Term | GridTerm]:
+        """The term as seen through a row-major reshape."""
+        before: list[int] = [1] * len(regroup.in_shape)
+        after: list[int] = [1] * len(regroup.out_shape)
+        carried: list[set[int]] = [set() for _ in self.carried]
+        for ins, outs in regroup.groups():
+            if any(self.lo.shape[d + 1] > 1 for d in ins):
+                for d in ins:
+                    before[d] = regroup.in_shape[d]
+                for o in outs:
+                    after[o] = regroup.out_shape[o]
+            for axis, dims in enumerate(self.carried):
+                if dims & set(ins):
+                    carried[axis].update(o for o in outs if regroup.out_shape[o] > 1)
+        _bounded(math.prod(before) * len(self.lo))
+        axes = len(self.lo)
+        lo, hi = (
+            np.broadcast_to(array, (axes, *before)).reshape(axes, *after) for array in (self.lo, self.hi)
+        )
+        grid = GridTerm(self.input, lo, hi, tuple(map(frozenset, carried)), self.global_axes)
+        return [grid._trimmed()._as_product(regroup.out_shape)]
+
+    def _trimmed(self) -> GridTerm:
+        """Size 1 along dimensions that turn out not to matter, and carried dimensions to match."""
+        lo, hi = self.lo, self.hi
+        carried = [set(dims) for dims in self.carried]
+        for d in range(1, lo.ndim):
+            if lo.shape[d] == 1:
+                continue
+            steady = [_steady(lo[a], d - 1) and _steady(hi[a], d - 1) for a in range(len(lo))]
+            for axis, same in enumerate(steady):
+                if same:
+                    carried[axis].discard(d - 1)
+            if all(steady):
+                lo, hi = lo.take([0], d), hi.take([0], d)
+        return replace(self, lo=lo, hi=hi, carried=tuple(map(frozenset, carried)))
+
+    def _as_product(self, shape: Shape) -> Term | GridTerm:
+        """A product again, where each axis follows one dimension of its own and nothing is empty."""
+        dims = [next(iter(d)) if len(d) == 1 else None for d in self.carried]
+        used = [d for d in dims if d is not None]
+        many = any(len(d) > 1 for d in self.carried)
+        if many or len(set(used)) != len(used) or (self.hi <= self.lo).any():
+            return self
+        parts = [(Part(n),) for n in shape]
+        seqs = []
+        for axis, d in enumerate(dims):
+            pick = tuple(slice(None) if d == e else 0 for e in range(len(shape)))
+            lo, hi = self.lo[axis][pick], self.hi[axis][pick]
+            if d is None:
+                seqs.append(Bordered.constant(1, int(lo), int(hi)))
+            else:
+                parts[d] = (Part(shape[d], axis, 1),)
+                full = (shape[d],)
+                seqs.append(Bordered.listed(np.broadcast_to(lo, full).copy(), np.broadcast_to(hi, full).copy()))
+        return Term(self.input, tuple(parts), tuple(seqs), self.global_axes)
+
+
+def intervals_along(term: Term | GridTerm, shape: Shape, axis: int) -> tuple[Ints, Ints]:
+    """Intervals of a term along one axis, shaped like the value with 1 along dimensions that do not matter."""
+    if isinstance(term, GridTerm):
+        return term.lo[axis], term.hi[axis]
+    if any(seq.has_gaps for seq in term.seqs) or any(part.mask for parts in term.dims for part in parts):
+        # What is read along one axis then depends on the others.
+        grid = GridTerm.of(term, shape)
+        return grid.lo[axis], grid.hi[axis]
+    dims = tuple(tuple(p if p.axis == axis else Part(p.size) for p in parts) for parts in term.dims)
+    grid = GridTerm.of(Term(0, dims, (term.seqs[axis],) * (axis + 1), frozenset()), shape)
+    return grid.lo[axis], grid.hi[axis]
+
+
+def merge_grids(terms: Sequence[Term | GridTerm], shape: Shape) -> Field:
+    """One grid for each input and set of global axes; grids know each index, so their hull is always exact."""
+    merged: dict[tuple[int, frozenset[int]], GridTerm] = {}
+    laid_out = {term.input for term in terms if isinstance(term, GridTerm)}
+    products = [term for term in terms if term.input not in laid_out]
+    for term in terms:
+        if term.input not in laid_out:
+            continue
+        grid = GridTerm.of(term, shape) if isinstance(term, Term) else term
+        key = (grid.input, grid.global_axes)
+        known = merged.get(key)
+        if known is None:
+            merged[key] = grid
+            continue
+        merged[key] = GridTerm(
+            grid.input,
+            np.minimum(known.lo, grid.lo),
+            np.maximum(known.hi, grid.hi),
+            tuple(a | b for a, b in zip(known.carried, grid.carried, strict=True)),
+            grid.global_axes,
+        )
+    from eyeshot.analyses.terms import merge
+
+    return (*merge(products, shape), *merged.values())
+
+
+def _indices(parts: tuple[Part, ...], size: int) -> list[tuple[Part, Ints]]:
+    """For each part its index at every index of the dimension."""
+    inner, found = size, []
+    everything = np.arange(size, dtype=np.int64)
+    for part in parts:
+        inner //= part.size
+        found.append((part, everything // inner % part.size))
+    return found
+
+
+def _gathered(reading: IndexMap, lo: Ints, hi: Ints, at: int) -> tuple[Ints, Ints]:
+    """Intervals along one dimension of an array after an index map."""
+    n = lo.shape[at]
+    steady = n == 1 and reading.n_in > 1
+    longest = max(len(taps) for taps in reading.taps)
+    shape = (*lo.shape[:at], reading.n_out, *lo.shape[at + 1 :])
+    _bounded(math.prod(shape) * longest // 64)
+    _bounded(math.prod(shape))
+    new_lo, new_hi = np.full(shape, NOTHING, np.int64), np.full(shape, -NOTHING, np.int64)
+    outs = np.arange(reading.n_out, dtype=np.int64)
+    turns, phase = np.divmod(outs, reading.period)
+    for t in range(longest):
+        tap = np.array([taps[t] if t < len(taps) else 0 for taps in reading.taps], np.int64)[phase]
+        there = np.array([t < len(taps) for taps in reading.taps])[phase]
+        index, there = fold(reading, tap + turns * reading.advance, there)
+        picked = np.zeros_like(index) if steady else index
+        reads = there.reshape([-1 if d == at else 1 for d in range(lo.ndim)])
+        new_lo = np.where(reads, np.minimum(new_lo, lo.take(picked, at)), new_lo)
+        new_hi = np.where(reads, np.maximum(new_hi, hi.take(picked, at)), new_hi)
+    if steady and bool((new_lo == new_lo.take([0], at)).all()):
+        return new_lo.take([0], at), new_hi.take([0], at)
+    return new_lo, new_hi
+
+
+def _steady(array: Ints, d: int) -> bool:
+    return bool((array == array.take([0], d)).all())
+
+
+def _bounded(count: int) -> None:
+    if count > MAX_EXPLICIT:
+        raise LimitError(
+            f"a field that is not periodic may list at most {MAX_EXPLICIT:,} intervals, but this one needs "
+            f"{count:,}; choose a smaller input"
+        )

@@ -1,0 +1,285 @@
+"""What analyses answer: frozen data that know nothing of how they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from eyeshot.graph.access import Shape, Status
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+__all__ = ["AxisField", "Box", "InputInfo", "Interval", "LayerField", "Product", "Reach", "Region", "Table"]
+
+Interval = tuple[int, int]
+"""Half open ``[lo, hi)``."""
+Box = tuple[Interval, ...]
+"""One interval per axis."""
+Runs = tuple[Interval, ...]
+Product = tuple[Runs, ...]
+"""Per axis a set of indices as runs; together the product of these sets."""
+
+
+@dataclass(frozen=True, slots=True)
+class AxisField:
+    """The theoretical field of a layer along one input axis.
+
+    Parameters
+    ----------
+    input, axis : str
+        Names of the network input and of its axis.
+    n : int
+        Features along the axis.
+    jump : Fraction
+        Distance of neighbouring features in input pixels; of the local paths where there are any, 0 if there are
+        none (then all features read the same).
+    size, size_min : int
+        Receptive-field size in pixels, the largest and the smallest over the features, global paths included.
+    start : Fraction
+        Centre of the first feature, with the centre of the first pixel at 0.5; of its local paths if there are any.
+    padding : int
+        Effective padding: −lo of the first feature; of its local paths if there are any.
+    period : int or None
+        Features after which the field repeats; None if it does not.
+    is_global : bool
+        Whether some path reads the whole axis.
+    local_size : int or None
+        Size over the other paths; None if there are none.
+    misaligned : Fraction
+        Distance in pixels between the centres of branches that meet here (mean over a period); 0 if they agree.
+    status : Status
+        How far the numbers can be trusted.
+    """
+
+    input: str
+    axis: str
+    n: int
+    jump: Fraction
+    size: int
+    size_min: int
+    start: Fraction
+    padding: int
+    period: int | None
+    is_global: bool
+    local_size: int | None
+    misaligned: Fraction
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class LayerField:
+    """One row of the table: a value of the graph and its theoretical field along every axis.
+
+    Parameters
+    ----------
+    name : str
+        Node name.
+    layer : str
+        Layer of the user's model.
+    op, source : str
+        Kind of op in the graph, and what the user's model calls it.
+    shape : tuple of int
+        Shape of the value.
+    axes : tuple of AxisField
+        One for each axis of each input that the value depends on.
+    status : Status
+        The worst status on the way.
+    blamed : tuple of str
+        Nodes because of which the status is not exact, in order.
+    is_row : bool
+        Whether the row stands for its layer in the default table.
+    """
+
+    name: str
+    layer: str
+    op: str
+    source: str
+    shape: Shape
+    axes: tuple[AxisField, ...]
+    status: Status
+    blamed: tuple[str, ...]
+    is_row: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class InputInfo:
+    """An input of the analysed network."""
+
+    name: str
+    shape: Shape
+    axes: tuple[tuple[str, int], ...]
+
+    @property
+    def extents(self) -> tuple[int, ...]:
+        """Pixels along each axis."""
+        return tuple(self.shape[dim] for _, dim in self.axes)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The receptive-field table of a network, everything a presenter needs.
+
+    Parameters
+    ----------
+    model : str
+        Name of the network.
+    status : Status
+        The worst status of any row.
+    inputs : tuple of InputInfo
+        Network inputs.
+    rows : tuple of LayerField
+        Every node in order; those with ``is_row`` make the default table.
+    notes : tuple of str
+        Sentences of the frontend to the reader.
+    """
+
+    model: str
+    status: Status
+    inputs: tuple[InputInfo, ...]
+    rows: tuple[LayerField, ...]
+    notes: tuple[str, ...] = ()
+
+    def chosen(self, *, every: bool = False) -> Iterator[LayerField]:
+        """Rows of the default table, or all of them."""
+        return (row for row in self.rows if every or row.is_row)
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """What one feature reads of one input.
+
+    Parameters
+    ----------
+    layer : str
+        Node name.
+    feature : tuple of int
+        Index of the feature along each axis of the layer.
+    input : str
+        Name of the network input.
+    axes : tuple of str
+        Names of its axes; all boxes follow their order.
+    extents : tuple of int
+        Pixels of the input along each axis.
+    box : tuple of (int, int)
+        Theoretical box ``[lo, hi)`` per axis; may reach beyond the input. ``(0, 0)`` everywhere if it reads nothing.
+    pixels : tuple of (int, int)
+        Actual box: the smallest that holds every pixel really read.
+    products : tuple of products of index runs
+        The exact support: the union of these products (each a tuple of runs per axis).
+    is_global : tuple of bool
+        Whether some path reads the whole axis.
+    status : Status
+        How far the answer can be trusted; with BOUNDED the true support is a part of this one.
+    read : int
+        Number of pixels really read.
+    """
+
+    layer: str
+    feature: tuple[int, ...]
+    input: str
+    axes: tuple[str, ...]
+    extents: tuple[int, ...]
+    box: Box
+    pixels: Box
+    products: tuple[Product, ...]
+    is_global: tuple[bool, ...]
+    status: Status
+    read: int
+
+    @property
+    def center(self) -> tuple[float, ...]:
+        """Centre of the theoretical box, with the centre of the first pixel at 0.5."""
+        return tuple((lo + hi) / 2 for lo, hi in self.box)
+
+    @property
+    def size(self) -> tuple[int, ...]:
+        """Extent of the theoretical box in pixels."""
+        return tuple(hi - lo for lo, hi in self.box)
+
+    @property
+    def padding_fraction(self) -> float:
+        """Share of the theoretical box that lies outside the input."""
+        whole = inside = 1
+        for (lo, hi), n in zip(self.box, self.extents, strict=True):
+            whole *= hi - lo
+            inside *= max(0, min(hi, n) - max(lo, 0))
+        return 1 - inside / whole if whole else 0.0
+
+    @property
+    def holes(self) -> int:
+        """Pixels inside the actual box that are never read."""
+        area = 1
+        for lo, hi in self.pixels:
+            area *= hi - lo
+        return area - self.read
+
+    def support(self) -> npt.NDArray[np.bool_]:
+        """The exact support as a boolean mask over the actual box `pixels`.
+
+        Returns
+        -------
+        bool array, one dimension per axis
+            ``mask[k] is True`` says that pixel ``pixels.lo + k`` is read.
+
+        Raises
+        ------
+        LimitError
+            If the box has more than 10⁹ pixels.
+
+        Examples
+        --------
+        >>> import eyeshot
+        >>> fields = eyeshot.analyze("conv k2 d2", input_shape=(1, 1, 5))
+        >>> fields["conv1"].at(1).support()
+        array([ True, False,  True])
+        """
+        from eyeshot.analyses.support import mask_of
+
+        return mask_of(self.products, self.pixels)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Which features of a layer read one input pixel: its projective field.
+
+    Parameters
+    ----------
+    layer : str
+        Node name.
+    input : str
+        Name of the network input.
+    pixel : tuple of int
+        Index of the pixel along each axis of the input.
+    axes : tuple of str
+        Names of the axes along which features are counted.
+    extents : tuple of int
+        Features of the layer along each of them.
+    features : tuple of (int, int)
+        The smallest box of features that holds all that read the pixel; ``(0, 0)`` everywhere if none does.
+    products : tuple of products of index runs
+        The exact set: the union of these products.
+    count : int
+        Number of features reached.
+    status : Status
+        How far the answer can be trusted.
+    """
+
+    layer: str
+    input: str
+    pixel: tuple[int, ...]
+    axes: tuple[str, ...]
+    extents: tuple[int, ...]
+    features: Box
+    products: tuple[Product, ...]
+    count: int
+    status: Status
+
+    def mask(self) -> npt.NDArray[np.bool_]:
+        """The features reached as a boolean mask over the box `features`."""
+        from eyeshot.analyses.support import mask_of
+
+        return mask_of(self.products, self.features)

@@ -1,0 +1,220 @@
+"""From the theoretical field of a value to the numbers of its row: n, jump, size, start and what else is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from eyeshot.analyses.results import AxisField, LayerField
+from eyeshot.analyses.terms import Field, Term, finite, union
+from eyeshot.analyses.walk import Walk, arriving
+from eyeshot.graph.core import Graph, Node
+from eyeshot.index.intervals import Periodic
+
+__all__ = ["row_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Local:
+    """The local paths along one axis, summed up."""
+
+    n: int
+    jump: Fraction
+    size: int
+    size_min: int
+    start: Fraction
+    padding: int
+    period: int | None
+    seq: object
+
+
+def row_of(graph: Graph, node: Node, walk: Walk, *, is_row: bool) -> LayerField:
+    """The row of a node.
+
+    Parameters
+    ----------
+    graph : Graph
+        The network.
+    node : Node
+        One of its nodes.
+    walk : Walk
+        The theoretical walk over it.
+    is_row : bool
+        Whether the row stands for its layer in the default table.
+    """
+    field = walk.fields[node.name]
+    axes = []
+    for position, value in enumerate(graph.inputs):
+        terms = [term for term in field if term.input == position]
+        for number, axis in enumerate(value.axes if terms else ()):
+            axes.append(
+                _axis_field(
+                    value.name,
+                    axis.name,
+                    terms,
+                    number,
+                    misaligned=_misaligned(graph, node, walk, position, number),
+                    status=walk.status[node.name],
+                )
+            )
+    return LayerField(
+        node.name,
+        node.layer,
+        node.op.kind,
+        node.source,
+        node.shape,
+        tuple(axes),
+        walk.status[node.name],
+        walk.blamed[node.name],
+        is_row,
+    )
+
+
+def _axis_field(
+    input_name: str, axis_name: str, terms: list, axis: int, *, misaligned: Fraction, status: object  # type: ignore[type-arg]
+) -> AxisField:
+    local = [term for term in terms if axis not in term.global_axes]
+    reduced = [term for term in terms if axis in term.global_axes]
+    n = max((_features(term, axis) for term in local or reduced), default=1)
+    own = _local(local, axis, n) if local else None
+    everything = _hull(_extent(term, axis) for term in reduced)
+    if own is None:
+        lo, hi = everything
+        return AxisField(
+            input_name, axis_name, n, Fraction(0), hi - lo, hi - lo, Fraction(lo + hi, 2), -lo, None,
+            is_global=True, local_size=None, misaligned=misaligned, status=status,  # type: ignore[arg-type]
+        )  # fmt: skip
+    size, size_min = (own.size, own.size_min) if not reduced else _sizes_with(own.seq, n, everything)
+    return AxisField(
+        input_name, axis_name, n, own.jump, size, size_min, own.start, own.padding, own.period,
+        is_global=bool(reduced), local_size=own.size, misaligned=misaligned, status=status,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------------- the local paths
+
+
+def _features(term: object, axis: int) -> int:
+    if isinstance(term, Term):
+        return term.features(axis)
+    return len(_distinct(term, axis))
+
+
+def _local(terms: list, axis: int, n: int) -> _Local:  # type: ignore[type-arg]
+    if all(isinstance(term, Term) for term in terms):
+        seq = _along(terms, axis, n)
+        return _periodic(seq, n) if isinstance(seq, Periodic) else _listed(seq, n)
+    pairs = sorted({pair for term in terms for pair in _distinct(term, axis)})
+    return _from_pairs(pairs, n)
+
+
+def _along(terms: Iterable[Term], axis: int, n: int) -> object:
+    """The hull of all terms along one axis, as a sequence over its coordinate."""
+    seq = None
+    for term in terms:
+        mine = term.seqs[axis]
+        if not term.parts_of(axis) and n > 1:
+            mine = Periodic(1, 0, *((end,) for end in mine.interval(0)))
+        seq = mine if seq is None else union(seq, mine, n)  # type: ignore[arg-type]
+    return seq
+
+
+def _periodic(seq: Periodic, n: int) -> _Local:
+    pairs = [pair for pair in map(seq.interval, range(min(n, seq.period))) if pair[1] > pair[0]]
+    sizes = [hi - lo for lo, hi in pairs] or [0]
+    lo, hi = pairs[0] if pairs else (0, 0)
+    return _Local(
+        n, seq.jump, max(sizes), min(sizes), Fraction(lo + hi, 2), -lo, seq.period, seq
+    )
+
+
+def _listed(seq: object, n: int) -> _Local:
+    lo, hi = seq.arrays()  # type: ignore[attr-defined]
+    pairs = [(int(a), int(b)) for a, b in zip(lo, hi, strict=True) if b > a]
+    return _from_pairs(pairs, n, seq)
+
+
+def _from_pairs(pairs: list[tuple[int, int]], n: int, seq: object = None) -> _Local:
+    """Numbers of a value that is not periodic: the jump is the mean distance of neighbouring centres."""
+    pairs = pairs or [(0, 0)]
+    sizes = [hi - lo for lo, hi in pairs]
+    first, last = Fraction(sum(pairs[0]), 2), Fraction(sum(pairs[-1]), 2)
+    jump = (last - first) / (len(pairs) - 1) if len(pairs) > 1 else Fraction(0)
+    return _Local(n, jump, max(sizes), min(sizes), first, -pairs[0][0], None, seq or pairs)
+
+
+def _distinct(term: object, axis: int) -> set[tuple[int, int]]:
+    """The different intervals of a term along an axis; a grid's features are counted by them."""
+    if isinstance(term, Term):
+        n = term.extent(axis)
+        lo, hi = finite(term.seqs[axis], n).arrays()
+    else:
+        lo, hi = term.lo[axis].ravel(), term.hi[axis].ravel()  # type: ignore[attr-defined]
+    return {(int(a), int(b)) for a, b in zip(lo, hi, strict=True) if b > a}
+
+
+# ---------------------------------------------------------------------- global paths
+
+
+def _extent(term: object, axis: int) -> tuple[int, int]:
+    """The smallest interval that holds all that a term reads along an axis."""
+    if not isinstance(term, Term):
+        return int(term.lo[axis].min()), int(term.hi[axis].max())  # type: ignore[attr-defined]
+    seq = term.seqs[axis]
+    return seq.hull_of(term.extent(axis)) if isinstance(seq, Periodic) else seq.extent()
+
+
+def _hull(pairs: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    full = [(lo, hi) for lo, hi in pairs if hi > lo]
+    return (min(lo for lo, _ in full), max(hi for _, hi in full)) if full else (0, 0)
+
+
+def _sizes_with(seq: object, n: int, everything: tuple[int, int]) -> tuple[int, int]:
+    """Largest and smallest size over all features when each also reads `everything`."""
+    if isinstance(seq, Periodic):
+        pairs: Iterable[tuple[int, int]] = map(seq.interval, _turning_points(seq, n, everything))
+    elif isinstance(seq, list):
+        pairs = seq
+    else:
+        lo, hi = seq.arrays()  # type: ignore[attr-defined]
+        pairs = zip(lo.tolist(), hi.tolist(), strict=True)
+    hulls = [_hull((pair, everything)) for pair in pairs]
+    sizes = [hi - lo for lo, hi in hulls]
+    return max(sizes), min(sizes)
+
+
+def _turning_points(seq: Periodic, n: int, everything: tuple[int, int]) -> Iterator[int]:
+    """Features among which the largest and the smallest hull with an interval surely are.
+
+    Along each phase the hull's size is a convex, piecewise linear function of the index, so it is largest at an
+    end and smallest where one of its pieces begins: where lo or hi passes an end of the interval.
+    """
+    found = {*range(min(n, seq.period)), *range(max(0, n - seq.period), n)}
+    if seq.advance:
+        for phase in range(seq.period):
+            for bound, ends in zip(everything, (seq.lo, seq.hi), strict=True):
+                turn = (bound - ends[phase]) // seq.advance
+                found.update(phase + seq.period * t for t in (turn, turn + 1))
+    return (i for i in sorted(found) if 0 <= i < n)
+
+
+# ---------------------------------------------------------------------- branches that do not fit
+
+
+def _misaligned(graph: Graph, node: Node, walk: Walk, position: int, axis: int) -> Fraction:
+    """Largest distance between the centres of the branches that meet in a node, in the mean over a period."""
+    if len(node.inputs) < 2:
+        return Fraction(0)
+    shapes = [graph.shapes[name] for name in node.inputs]
+    branches = []
+    for name, reading, shape in zip(node.inputs, node.op.accesses(*shapes), shapes, strict=True):
+        field: Field = arriving(walk.fields[name], reading, shape, node.shape)
+        terms = [t for t in field if t.input == position and axis not in t.global_axes]
+        if terms and all(isinstance(t, Term) and t.parts_of(axis) for t in terms):
+            seq = _along((t for t in terms if isinstance(t, Term)), axis, terms[0].extent(axis))  # type: ignore[union-attr]
+            if isinstance(seq, Periodic):
+                branches.append(seq)
+    offsets = [branches[0].offset_from(other) for other in branches[1:]] if branches else []
+    known = [Fraction(0), *(offset for offset in offsets if offset is not None)]
+    return max(known) - min(known)

@@ -1,0 +1,223 @@
+"""What one feature reads, and what one pixel reaches: exact, holes included.
+
+A feature's elements are carried backwards through every access to the inputs; a pixel's elements forwards to every
+value. Both cost what the network has nodes, not what the image has pixels.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from eyeshot.analyses.grids import NOTHING, intervals_along
+from eyeshot.analyses.boxes import Boxes, backward, forward, mask_of, split_set, unite, volume
+from eyeshot.analyses.layout import layout_of, locate_pixel
+from eyeshot.analyses.results import Interval, Product, Reach, Region
+from eyeshot.analyses.terms import Field, Term
+from eyeshot.analyses.walk import Walk
+from eyeshot.errors import FeatureError, LimitError
+from eyeshot.graph.core import Graph, Node, Value
+from eyeshot.index.intervals import Periodic
+from eyeshot.index.sets import IndexSet
+
+__all__ = ["actual_intervals", "box_at", "elements_read", "elements_reached", "mask_of", "reach_of", "region_of"]
+
+Sets = tuple[IndexSet, ...]
+
+
+def region_of(graph: Graph, node: Node, walk: Walk, index: tuple[int, ...], value: Value) -> Region:
+    """What the feature `index` of a node reads of one input.
+
+    Parameters
+    ----------
+    graph : Graph
+        The network.
+    node : Node
+        The layer.
+    walk : Walk
+        The theoretical walk over the network.
+    index : tuple of int
+        The feature; negative numbers count from the end.
+    value : Value
+        One of the inputs of the network.
+    """
+    position = graph.inputs.index(value)
+    field = walk.fields[node.name]
+    sets = layout_of(graph, node, field).locate(index, f"layer `{node.name}`")
+    read = elements_read(graph, node, (sets,)).get(value.name, ())
+    dims = [axis.dim for axis in value.axes]
+    products = unite(tuple(box[d] for d in dims) for box in read)
+    mine = tuple(term for term in field if term.input == position)
+    return Region(
+        layer=node.name,
+        feature=index,
+        input=value.name,
+        axes=tuple(axis.name for axis in value.axes),
+        extents=tuple(value.shape[d] for d in dims),
+        box=box_at(mine, sets, len(dims)),
+        pixels=_hull(products, len(dims)),
+        products=_runs(products),
+        is_global=tuple(any(a in term.global_axes for term in mine) for a in range(len(dims))),
+        status=walk.status[node.name],
+        read=volume(products),
+    )
+
+
+def elements_read(graph: Graph, node: Node, boxes: Boxes) -> dict[str, Boxes]:
+    """Elements of every input that some elements of a node's value read."""
+    pending: dict[str, Boxes] = {node.name: boxes}
+    for current in reversed(graph.nodes[: graph.position[node.name] + 1]):
+        wanted = pending.pop(current.name, None)
+        if not wanted:
+            continue
+        for name, reading in graph.readings(current):
+            found = backward(wanted, reading, graph.shapes[name])
+            known = pending.get(name, ())
+            if len(found) + len(known) > 1:
+                pending[name] = unite((*known, *found))
+            elif found:
+                pending[name] = tuple(found)
+    return pending
+
+
+def reach_of(
+    graph: Graph, walk: Walk, pixel: tuple[int, ...], value: Value, only: Node | None = None
+) -> Iterator[Reach]:
+    """Which features read a pixel of an input, for every node or for one."""
+    reached = elements_reached(graph, value, (locate_pixel(value, pixel),), only)
+    for node in graph.nodes if only is None else (only,):
+        field = walk.fields[node.name]
+        layout = layout_of(graph, node, field)
+        products = unite(p for box in reached.get(node.name, ()) for p in layout.positions(box))
+        yield Reach(
+            layer=node.name,
+            input=value.name,
+            pixel=pixel,
+            axes=layout.names,
+            extents=layout.extents,
+            features=_hull(products, len(layout.names)),
+            products=_runs(products),
+            count=volume(products),
+            status=walk.status[node.name],
+        )
+
+
+def elements_reached(graph: Graph, value: Value, boxes: Boxes, only: Node | None = None) -> dict[str, Boxes]:
+    """Elements of every node's value (up to one node) that read some elements of an input."""
+    reached: dict[str, Boxes] = {value.name: boxes}
+    last = len(graph.nodes) if only is None else graph.position[only.name] + 1
+    for node in graph.nodes[:last]:
+        found = [
+            box
+            for name, reading in graph.readings(node)
+            if name in reached
+            for box in forward(reached[name], reading, node.shape)
+        ]
+        if found:
+            reached[node.name] = unite(found) if len(found) > 1 else tuple(found)
+    return reached
+
+
+# ---------------------------------------------------------------------- the box of a feature, from a walk
+
+
+def box_at(field: Field, sets: Sets, axes: int) -> tuple[Interval, ...]:
+    """The box that a walk gives for some elements of a value; ``(0, 0)`` everywhere if they read nothing.
+
+    With the theoretical walk this is the theoretical box, with the actual one the hull of the pixels read.
+    """
+    found = [box for term in field for box in _boxes_at(term, sets)]
+    if not found:
+        return ((0, 0),) * axes
+    return tuple((min(box[a][0] for box in found), max(box[a][1] for box in found)) for a in range(axes))
+
+
+def _boxes_at(term: object, sets: Sets) -> Iterator[tuple[Interval, ...]]:
+    if not isinstance(term, Term):
+        yield from _grid_box(term, sets)
+        return
+    choices = [split_set(inside, tuple(p.size for p in parts)) for inside, parts in zip(sets, term.dims, strict=True)]
+    for choice in itertools.product(*choices):
+        coordinates = _coordinates(term, choice)
+        if coordinates is None:
+            continue
+        box = tuple(_hull_over(seq, along) for seq, along in zip(term.seqs, coordinates, strict=True))
+        if all(hi > lo for lo, hi in box):
+            yield box
+
+
+def _coordinates(term: Term, choice: tuple[Sets, ...]) -> list[list[int]] | None:
+    """Coordinates along every axis that a product of sets of part indices covers; None if masks leave nothing."""
+    steps: list[list[tuple[int, IndexSet]]] = [[] for _ in term.seqs]
+    for parts, insides in zip(term.dims, choice, strict=True):
+        for part, inside in zip(parts, insides, strict=True):
+            if part.mask is not None and not part.mask & inside:
+                return None
+            if part.stride:
+                steps[part.axis].append((part.stride, inside))
+    found = []
+    for pairs in steps:
+        sums = [0]
+        for stride, inside in pairs:
+            if len(sums) * len(inside) > 10_000_000:
+                raise LimitError("a feature that stands for more than ten million positions has no box of its own")
+            sums = [s + stride * i for s in sums for i in inside]
+        found.append(sums)
+    return found
+
+
+def _hull_over(seq: object, coordinates: list[int]) -> Interval:
+    if isinstance(seq, Periodic):
+        pairs = [seq.interval(i) for i in coordinates]
+    else:
+        lo, hi = seq.intervals(np.array(coordinates, np.int64))  # type: ignore[attr-defined]
+        pairs = list(zip(lo.tolist(), hi.tolist(), strict=True))
+    full = [(lo, hi) for lo, hi in pairs if hi > lo]
+    return (min(lo for lo, _ in full), max(hi for _, hi in full)) if full else (0, 0)
+
+
+def _grid_box(grid: object, sets: Sets) -> Iterator[tuple[Interval, ...]]:
+    lo, hi = grid.lo, grid.hi  # type: ignore[attr-defined]
+    for d, inside in enumerate(sets, 1):
+        if lo.shape[d] > 1:
+            taken = np.array(list(inside))
+            lo, hi = lo.take(taken, d), hi.take(taken, d)
+    axes = len(lo)
+    lows, highs = lo.reshape(axes, -1).min(axis=1), hi.reshape(axes, -1).max(axis=1)
+    if (highs > lows).all():
+        yield tuple((int(a), int(b)) for a, b in zip(lows, highs, strict=True))
+
+
+def _hull(products: Boxes, axes: int) -> tuple[Interval, ...]:
+    if not products:
+        return ((0, 0),) * axes
+    return tuple(
+        (min(box[a].hull[0] for box in products), max(box[a].hull[1] for box in products)) for a in range(axes)
+    )
+
+
+def _runs(products: Boxes) -> tuple[Product, ...]:
+    return tuple(tuple(inside.runs for inside in box) for box in products)
+
+
+
+# ---------------------------------------------------------------------- the actual field of every feature
+
+
+def actual_intervals(
+    graph: Graph, walk: Walk, name: str, value: Value, axis: str
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Intervals along one axis for every feature, shaped like the value with 1 where nothing changes."""
+    names = [a.name for a in value.axes]
+    if axis not in names:
+        raise FeatureError(f"input `{value.name}` has no axis `{axis}`; it has {names}")
+    number, position, shape = names.index(axis), graph.inputs.index(value), graph.shapes[name]
+    lo, hi = np.full((1,) * len(shape), NOTHING), np.full((1,) * len(shape), -NOTHING)
+    for term in walk.fields[name]:
+        if term.input == position:
+            term_lo, term_hi = intervals_along(term, shape, number)
+            lo, hi = np.minimum(lo, term_lo), np.maximum(hi, term_hi)
+    return np.where(hi > lo, lo, 0), np.where(hi > lo, hi, 0)
