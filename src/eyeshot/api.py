@@ -300,7 +300,7 @@ class Field:
     @property
     def status(self) -> Status:
         """How far the numbers can be trusted."""
-        return self._analysis.theoretical.status[self._name]
+        return self._analysis.theoretical.status(self._name)
 
     @property
     def extents(self) -> tuple[tuple[str, int], ...]:

@@ -204,7 +204,7 @@ class GridTerm:
                 parts[d] = (Part(shape[d], axis, 1),)
                 full = (shape[d],)
                 seqs.append(Bordered.listed(np.broadcast_to(lo, full).copy(), np.broadcast_to(hi, full).copy()))
-        return Term(self.input, tuple(parts), tuple(seqs), self.global_axes)
+        return Term(self.input, tuple(parts), tuple(seqs), self.global_axes, is_plain=True)
 
 
 def intervals_along(term: Term | GridTerm, shape: Shape, axis: int) -> tuple[Ints, Ints]:

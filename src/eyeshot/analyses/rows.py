@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from eyeshot.analyses.results import AxisField, LayerField
-from eyeshot.analyses.terms import Field, Term, finite, union
-from eyeshot.analyses.walk import Walk, arriving
+from eyeshot.analyses.terms import Term, finite, union
+from eyeshot.analyses.walk import Walk, carried, carriers
 from eyeshot.graph.core import Graph, Node
 from eyeshot.index.intervals import Periodic
 
@@ -55,7 +55,7 @@ def row_of(graph: Graph, node: Node, walk: Walk, *, is_row: bool) -> LayerField:
                     terms,
                     number,
                     misaligned=_misaligned(graph, node, walk, position, number),
-                    status=walk.status[node.name],
+                    status=walk.status(node.name),
                 )
             )
     return LayerField(
@@ -65,8 +65,8 @@ def row_of(graph: Graph, node: Node, walk: Walk, *, is_row: bool) -> LayerField:
         node.source,
         node.shape,
         tuple(axes),
-        walk.status[node.name],
-        walk.blamed[node.name],
+        walk.status(node.name),
+        walk.blamed(node.name),
         is_row,
     )
 
@@ -208,9 +208,9 @@ def _misaligned(graph: Graph, node: Node, walk: Walk, position: int, axis: int) 
         return Fraction(0)
     shapes = [graph.shapes[name] for name in node.inputs]
     branches = []
-    for name, reading, shape in zip(node.inputs, node.op.accesses(*shapes), shapes, strict=True):
-        field: Field = arriving(walk.fields[name], reading, shape, node.shape)
-        terms = [t for t in field if t.input == position and axis not in t.global_axes]
+    ready = carriers(node.op.accesses(*shapes), shapes, node.shape)
+    for name, carrier in zip(node.inputs, ready, strict=True):
+        terms = [t for t in carried(walk.fields[name], carrier) if t.input == position and axis not in t.global_axes]
         if terms and all(isinstance(t, Term) and t.parts_of(axis) for t in terms):
             seq = _along((t for t in terms if isinstance(t, Term)), axis, terms[0].extent(axis))  # type: ignore[union-attr]
             if isinstance(seq, Periodic):

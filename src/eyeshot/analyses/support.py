@@ -61,7 +61,7 @@ def region_of(graph: Graph, node: Node, walk: Walk, index: tuple[int, ...], valu
         pixels=_hull(products, len(dims)),
         products=_runs(products),
         is_global=tuple(any(a in term.global_axes for term in mine) for a in range(len(dims))),
-        status=walk.status[node.name],
+        status=walk.status(node.name),
         read=volume(products),
     )
 
@@ -101,7 +101,7 @@ def reach_of(
             features=_hull(products, len(layout.names)),
             products=_runs(products),
             count=volume(products),
-            status=walk.status[node.name],
+            status=walk.status(node.name),
         )
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from eyeshot.index.bordered import Bordered
     from eyeshot.index.sets import IndexSet
 
-__all__ = ["MAX_TERMS", "Field", "Part", "Seq", "Term", "constant", "merge"]
+__all__ = ["MAX_TERMS", "Field", "Part", "Seq", "Term", "constant", "finite", "merge", "reads_nothing", "union"]
 
 MAX_TERMS = 4096
 """Most terms of one value."""
@@ -72,12 +72,15 @@ class Term:
         The interval sequence along each axis of the input; an axis without parts is read at coordinate 0.
     global_axes : frozenset of int
         Axes that the paths have reduced.
+    is_plain : bool
+        Whether every dimension has one part and every axis at most one: then no map needs preparation.
     """
 
     input: int
     dims: tuple[tuple[Part, ...], ...]
     seqs: tuple[Periodic | Bordered, ...]
     global_axes: frozenset[int]
+    is_plain: bool = False
 
     def parts_of(self, axis: int) -> list[Part]:
         """Parts along which the coordinate of an axis changes, in the order of dimensions."""
@@ -94,7 +97,7 @@ class Term:
     @property
     def is_empty(self) -> bool:
         """Whether the term reads nothing anywhere."""
-        return any(_reads_nothing(seq) for seq in self.seqs)
+        return any(reads_nothing(seq) for seq in self.seqs)
 
     def with_seq(self, axis: int, seq: Periodic | Bordered) -> tuple[Periodic | Bordered, ...]:
         """The sequences with that of one axis exchanged."""
@@ -110,7 +113,10 @@ def constant(seq: Periodic | Bordered, reading: IndexMap) -> Periodic | Bordered
     return type(seq).constant(1, lo, hi)
 
 
-def _reads_nothing(seq: Periodic | Bordered) -> bool:
+def reads_nothing(seq: Periodic | Bordered) -> bool:
+    """Whether a sequence is empty at every feature."""
+    if seq.hi[0] > seq.lo[0]:
+        return False
     return not any(hi > lo for lo, hi in zip(seq.lo, seq.hi, strict=True))
 
 
@@ -154,10 +160,10 @@ def _unite(terms: Iterable[Term | GridTerm]) -> list[Term]:
 
 def _united(a: Term, b: Term) -> Term:
     """Hull of two terms with equal dimensions and gaps."""
-    if a is b:
+    if a is b or all(p is q for p, q in zip(a.seqs, b.seqs, strict=True)):
         return a
     seqs = tuple(union(p, q, a.extent(axis)) for axis, (p, q) in enumerate(zip(a.seqs, b.seqs, strict=True)))
-    return Term(a.input, a.dims, seqs, a.global_axes)
+    return Term(a.input, a.dims, seqs, a.global_axes, a.is_plain)
 
 
 def union(a: Periodic | Bordered, b: Periodic | Bordered, n: int) -> Periodic | Bordered:

@@ -12,15 +12,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from eyeshot.analyses.terms import Part, Term, constant
+from eyeshot.analyses.terms import Part, Term, constant, reads_nothing
 from eyeshot.graph.access import Access, Link, Regroup, Shape
 from eyeshot.index.maps import IndexMap
 
 if TYPE_CHECKING:
     from eyeshot.analyses.grids import GridTerm
+    from eyeshot.index.bordered import Bordered
+    from eyeshot.index.intervals import Periodic
     from eyeshot.index.sets import IndexSet
 
-__all__ = ["through_access", "through_regroup"]
+__all__ = ["Plan", "through_access", "through_regroup"]
 
 Dims = tuple[tuple[Part, ...], ...]
 
@@ -28,17 +30,53 @@ MAX_ISOLATED = 1024
 """Most terms into which one term is split to keep closed forms."""
 
 
-def through_access(term: Term, access: Access, shape: Shape, out_shape: Shape) -> list[Term | GridTerm]:
-    """The term as seen by the output of an op that reads it by `access`."""
-    if access.is_identity and len(out_shape) == len(shape):
+class Plan:
+    """An access made ready to carry terms; repeated layers share one.
+
+    Parameters
+    ----------
+    access : Access
+        What is read.
+    shape, out_shape : tuple of int
+        Shapes of the operand and of the output.
+    """
+
+    __slots__ = ("access", "frame", "is_identity", "kept", "mapped", "out_shape", "shape", "whole")
+
+    def __init__(self, access: Access, shape: Shape, out_shape: Shape) -> None:
+        self.access, self.shape, self.out_shape = access, shape, out_shape
+        self.is_identity = access.is_identity and len(out_shape) == len(shape)
+        self.whole = [
+            d for d, link in enumerate(access.links)
+            if link.dim is None or (link.reading is not None and link.reading.is_whole)
+        ]  # fmt: skip
+        self.kept = [(d, link.dim) for d, link in enumerate(access.links) if link.dim is not None and not link.reading]
+        self.mapped = [
+            (d, link.dim, link.reading, link.reduces)
+            for d, link in enumerate(access.links)
+            if link.dim is not None and link.reading is not None
+        ]
+        self.frame: list[tuple[Part, ...]] = [(Part(n),) for n in out_shape]
+
+
+def through_access(term: Term, plan: Plan) -> list[Term | GridTerm]:
+    """The term as seen by the output of an op."""
+    if plan.is_identity:
         return [term]
-    for ready in _contracted(term, access):
-        prepared = _prepared(ready, access)
+    if term.is_plain:
+        for d in plan.whole:
+            if term.dims[d][0].stride:
+                break
+        else:
+            mapped = _mapped(term, plan)
+            return [] if mapped is None else [mapped]
+    for ready in _contracted(term, plan.access):
+        prepared = _prepared(ready, plan.access)
         if prepared is None:
             from eyeshot.analyses.grids import GridTerm
 
-            return GridTerm.of(ready, shape).through_access(access, out_shape)
-        found = (_mapped(piece, access, out_shape) for piece in prepared)
+            return GridTerm.of(ready, plan.shape).through_access(plan.access, plan.out_shape)
+        found = (_mapped(piece, plan) for piece in prepared)
         return [piece for piece in found if piece is not None]
     return []
 
@@ -75,7 +113,8 @@ def _reduced(term: Term, d: int, axis: int, link: Link) -> Term:
         else:
             last = sum((p.size - 1) * p.stride for p in others) // unit
             seq = seq.through(IndexMap(term.extent(axis), last + 1, 1, unit, (taps,)))
-        term = Term(term.input, _scaled(term.dims, part, axis, unit), term.with_seq(axis, seq), global_axes)
+        dims = _scaled(term.dims, part, axis, unit)
+        term = Term(term.input, dims, term.with_seq(axis, seq), global_axes, term.is_plain)
     return replace(term, global_axes=global_axes)
 
 
@@ -155,7 +194,7 @@ def _isolated(term: Term, fixed: list[Part], axis: int) -> list[Term] | None:
             mask = IndexSet.of([index]) if part.size > 1 else None
             dims[d][p] = Part(part.size, axis, 0, mask)
         pieces.append(
-            replace(term, dims=tuple(map(tuple, dims)), seqs=term.with_seq(axis, term.seqs[axis].through(reading)))
+            _retyped(term, tuple(map(tuple, dims)), term.with_seq(axis, term.seqs[axis].through(reading)))
         )
     return pieces
 
@@ -173,41 +212,43 @@ def _fused_masks(term: Term, d: int) -> Term:
     mask = None if len(indices) == size else IndexSet.of(indices)
     labels = {part.axis for part in term.dims[d]}
     label = labels.pop() if len(labels) == 1 else -1
-    return replace(term, dims=(*term.dims[:d], (Part(size, label, 0, mask),), *term.dims[d + 1 :]))
+    return _retyped(term, (*term.dims[:d], (Part(size, label, 0, mask),), *term.dims[d + 1 :]), term.seqs)
 
 
 # ---------------------------------------------------------------------- one map on one part
 
 
-def _mapped(term: Term, access: Access, out_shape: Shape) -> Term | None:
-    """The term with every dimension carried to its place in the output."""
-    dims: list[tuple[Part, ...] | None] = [None] * len(out_shape)
-    seqs = list(term.seqs)
-    global_axes = term.global_axes
-    for d, link in enumerate(access.links):
-        if link.dim is None:
-            continue
-        parts, reading = term.dims[d], link.reading
-        if reading is None or reading.is_whole:
-            dims[link.dim] = parts
-            continue
-        (part,) = parts
+def _mapped(term: Term, plan: Plan) -> Term | None:
+    """The term with every dimension carried to its place in the output; None if nothing is left of it."""
+    dims = plan.frame.copy()
+    for d, out in plan.kept:
+        dims[out] = term.dims[d]
+    seqs, global_axes = term.seqs, term.global_axes
+    last_seq = last_reading = after = None
+    for d, out, reading, reduces in plan.mapped:
+        part = term.dims[d][0]
+        axis = part.axis
         if not part.stride:
             part_out = _masked(part, reading)
             if part_out is None:
                 return None
-        elif reading.advance == 0 and reading.period == 1 and reading.lawful:
-            seqs[part.axis] = constant(seqs[part.axis], reading)
-            part_out = Part(reading.n_out, part.axis)
+            dims[out] = (part_out,)
+            continue
+        if reduces:
+            global_axes |= {axis}
+        seq = seqs[axis]
+        if seq is not last_seq or reading is not last_reading:
+            # Axes of equal size that are treated alike share their sequence.
+            last_seq, last_reading = seq, reading
+            after = constant(seq, reading) if reading.is_constant else seq.through(reading)
+            if reads_nothing(after):
+                return None
+        seqs = (*seqs[:axis], after, *seqs[axis + 1 :])
+        if reading.is_constant:
+            dims[out] = (Part(reading.n_out, axis),)
         else:
-            seqs[part.axis] = seqs[part.axis].through(reading)
-            part_out = Part(reading.n_out, part.axis, 1)
-        if part.stride and link.reduces:
-            global_axes |= {part.axis}
-        dims[link.dim] = (part_out,)
-    full = tuple(parts if parts is not None else (Part(n),) for parts, n in zip(dims, out_shape, strict=True))
-    result = Term(term.input, full, tuple(seqs), global_axes)
-    return None if result.is_empty else result
+            dims[out] = term.dims[d] if part.size == reading.n_out else (Part(reading.n_out, axis, 1),)
+    return Term(term.input, tuple(dims), seqs, global_axes, term.is_plain)
 
 
 def _masked(part: Part, reading: IndexMap) -> Part | None:
@@ -256,7 +297,7 @@ def through_regroup(term: Term, regroup: Regroup) -> list[Term | GridTerm]:
             for o, parts_out in placed.items():
                 dims[o] = _fused(parts_out)
         assert all(parts is not None for parts in dims)
-        found.append(_spread(replace(term, dims=tuple(parts for parts in dims if parts is not None))))
+        found.append(_spread(_retyped(term, tuple(parts for parts in dims if parts is not None), term.seqs)))
     return found
 
 
@@ -269,8 +310,15 @@ def _spread(term: Term) -> Term:
         times = math.prod(p.size for p in rest)
         seq = term.seqs[part.axis].through(IndexMap.repeated(part.size, part.size * times, times))
         whole = (Part(part.size * times, part.axis, 1),)
-        term = replace(term, dims=(*term.dims[:d], whole, *term.dims[d + 1 :]), seqs=term.with_seq(part.axis, seq))
+        term = _retyped(term, (*term.dims[:d], whole, *term.dims[d + 1 :]), term.with_seq(part.axis, seq))
     return term
+
+
+def _retyped(term: Term, dims: Dims, seqs: tuple[Periodic | Bordered, ...]) -> Term:
+    """A term with other parts, checked for plainness."""
+    axes = [part.axis for parts in dims for part in parts if part.stride]
+    plain = all(len(parts) == 1 for parts in dims) and len(axes) == len(set(axes))
+    return Term(term.input, dims, seqs, term.global_axes, plain)
 
 
 def _dealt(parts: list[Part], outs: list[tuple[int, int]]) -> list[dict[int, tuple[Part, ...]]] | None:

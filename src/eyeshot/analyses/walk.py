@@ -7,15 +7,23 @@ every map went on for ever; on finite ones the actual field, in which padding ho
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from eyeshot.analyses.terms import Field, Part, Term, merge
-from eyeshot.analyses.transport import through_access, through_regroup
-from eyeshot.graph.access import Access, Reading, Shape, Status
+from eyeshot.analyses.transport import Plan, through_access, through_regroup
+from eyeshot.graph.access import Access, Reading, Regroup, Shape, Status
 from eyeshot.graph.core import Graph, Node, Value
 from eyeshot.index.intervals import Periodic
 
-__all__ = ["Extent", "Walk", "arriving", "forward", "start"]
+if TYPE_CHECKING:
+    from eyeshot.analyses.grids import GridTerm
+
+__all__ = ["Carrier", "Extent", "Walk", "carried", "carriers", "forward", "start"]
+
+Carrier = Plan | Regroup
+"""A reading made ready to carry terms from an operand to the output."""
 
 
 class Extent(enum.Enum):
@@ -33,15 +41,23 @@ class Walk:
     ----------
     fields : dict of str to tuple of terms
         The field of every value by name.
-    status : dict of str to Status
-        The worst status on the way to each value.
-    blamed : dict of str to tuple of str
-        Nodes because of which the status of a value is not exact.
+    not_exact : dict of str to Status
+        The worst status on the way to each value that is not exact.
+    culprits : dict of str to tuple of str
+        For each of them the nodes because of which it is not, in order.
     """
 
     fields: dict[str, Field]
-    status: dict[str, Status]
-    blamed: dict[str, tuple[str, ...]]
+    not_exact: dict[str, Status]
+    culprits: dict[str, tuple[str, ...]]
+
+    def status(self, name: str) -> Status:
+        """How far the field of a value can be trusted."""
+        return self.not_exact.get(name, Status.EXACT)
+
+    def blamed(self, name: str) -> tuple[str, ...]:
+        """Nodes because of which the field of a value is not exact."""
+        return self.culprits.get(name, ())
 
 
 def forward(graph: Graph, extent: Extent) -> Walk:
@@ -67,22 +83,25 @@ def forward(graph: Graph, extent: Extent) -> Walk:
     fields: dict[str, Field] = {
         value.name: (start(value, position, extent),) for position, value in enumerate(graph.inputs)
     }
-    status = dict.fromkeys(fields, Status.EXACT)
-    blamed: dict[str, tuple[str, ...]] = dict.fromkeys(fields, ())
+    status: dict[str, Status] = {}
+    blamed: dict[str, tuple[str, ...]] = {}
     shapes = graph.shapes
+    known: dict[object, tuple[tuple[Reading, ...], list[Carrier]]] = {}
     for node in graph.nodes:
-        readings = node.op.accesses(*(shapes[name] for name in node.inputs))
-        if len(readings) == 1:
-            name = node.inputs[0]
-            fields[node.name] = arriving(fields[name], readings[0], shapes[name], node.shape)
+        operands = [shapes[name] for name in node.inputs]
+        # Repeated layers share their carriers, so that equal work is done once.
+        key = (id(node.op), *operands)
+        found = known.get(key)
+        if found is None:
+            readings = node.op.accesses(*operands)
+            found = known[key] = (readings, carriers(readings, operands, node.shape))
+        readings, ready = found
+        if len(ready) == 1:
+            fields[node.name] = carried(fields[node.inputs[0]], ready[0])
         else:
-            terms = [
-                term
-                for name, reading in zip(node.inputs, readings, strict=True)
-                for term in arriving(fields[name], reading, shapes[name], node.shape)
-            ]
+            terms = [t for name, carrier in zip(node.inputs, ready, strict=True) for t in carried(fields[name], carrier)]
             fields[node.name] = merge(terms, node.shape)
-        status[node.name], blamed[node.name] = _trust(node, readings, fields, status, blamed)
+        _trust(node, readings, fields, status, blamed)
     return Walk(fields, status, blamed)
 
 
@@ -90,8 +109,10 @@ def start(value: Value, position: int, extent: Extent) -> Term:
     """The field of a graph input: every pixel reads itself."""
     along = {axis.dim: number for number, axis in enumerate(value.axes)}
     dims = tuple((Part(n, along[d], 1) if d in along else Part(n),) for d, n in enumerate(value.shape))
-    seqs = tuple(_pixels(value.shape[axis.dim], extent) for axis in value.axes)
-    return Term(position, dims, seqs, frozenset())
+    # Axes of equal length share their sequence, so that what follows is computed once.
+    pixels = {value.shape[axis.dim]: _pixels(value.shape[axis.dim], extent) for axis in value.axes}
+    seqs = tuple(pixels[value.shape[axis.dim]] for axis in value.axes)
+    return Term(position, dims, seqs, frozenset(), is_plain=True)
 
 
 def _pixels(n: int, extent: Extent) -> Periodic:
@@ -102,25 +123,31 @@ def _pixels(n: int, extent: Extent) -> Periodic:
     return Bordered.pixels(n)  # type: ignore[return-value]
 
 
-def arriving(field: Field, reading: Reading, shape: Shape, out_shape: Shape) -> Field:
+def carriers(readings: Sequence[Reading], operands: Sequence[Shape], out_shape: Shape) -> list[Carrier]:
+    """Each reading made ready to carry terms."""
+    return [
+        Plan(reading, shape, out_shape) if isinstance(reading, Access) else reading
+        for reading, shape in zip(readings, operands, strict=True)
+    ]
+
+
+def carried(field: Field, carrier: Carrier) -> Field:
     """The field of an operand as the output of an op reads it."""
-    if isinstance(reading, Access):
-        if reading.is_identity and len(out_shape) == len(shape):
+    if isinstance(carrier, Plan):
+        if carrier.is_identity:
             return field
-        found = [piece for term in field for piece in _access(term, reading, shape, out_shape)]
-    else:
-        found = [
-            piece
-            for term in field
-            for piece in (through_regroup(term, reading) if isinstance(term, Term) else term.through_regroup(reading))
-        ]
-    return merge(found, out_shape)
+        if len(field) == 1 and isinstance(field[0], Term):
+            found = through_access(field[0], carrier)
+            return tuple(found) if len(found) < 2 else merge(found, carrier.out_shape)
+    return merge([piece for term in field for piece in _pieces(term, carrier)], carrier.out_shape)
 
 
-def _access(term: object, access: Access, shape: Shape, out_shape: Shape) -> list:  # type: ignore[type-arg]
-    if isinstance(term, Term):
-        return through_access(term, access, shape, out_shape)
-    return term.through_access(access, out_shape)  # type: ignore[attr-defined, no-any-return]
+def _pieces(term: Term | GridTerm, carrier: Carrier) -> list[Term | GridTerm]:
+    if isinstance(carrier, Plan):
+        if isinstance(term, Term):
+            return through_access(term, carrier)
+        return term.through_access(carrier.access, carrier.out_shape)
+    return through_regroup(term, carrier) if isinstance(term, Term) else term.through_regroup(carrier)
 
 
 def _trust(
@@ -129,16 +156,15 @@ def _trust(
     fields: dict[str, Field],
     status: dict[str, Status],
     blamed: dict[str, tuple[str, ...]],
-) -> tuple[Status, tuple[str, ...]]:
-    """Status of a node's value: the worst of what it reads, and of how it reads it."""
+) -> None:
+    """Status of a node's value, where it is not exact: the worst of what it reads, and of how it reads it."""
     worst, names = Status.EXACT, ()
     for name, reading in zip(node.inputs, readings, strict=True):
-        if not fields[name]:
-            continue
-        if reading.status is not Status.EXACT:
+        if reading.status is not Status.EXACT and fields[name]:
             worst = Status.worst(worst, reading.status)
             names = (*names, node.name) if node.name not in names else names
-        if status[name] is not Status.EXACT:
+        if name in status and fields[name]:
             worst = Status.worst(worst, status[name])
             names = (*(n for n in blamed[name] if n not in names), *names)
-    return worst, names
+    if worst is not Status.EXACT:
+        status[node.name], blamed[node.name] = worst, names

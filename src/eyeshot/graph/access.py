@@ -97,27 +97,27 @@ class Regroup:
         groups = []
         i = o = 0
         while i < len(self.in_shape) or o < len(self.out_shape):
-            ins, outs = [], []
-            size_in = size_out = 1
-            while True:
-                if size_in == size_out and (ins or outs) and not (size_in == 1 and i + o == 0):
-                    break
-                if size_in <= size_out and i < len(self.in_shape):
-                    size_in *= self.in_shape[i]
-                    ins.append(i)
-                    i += 1
-                elif o < len(self.out_shape):
-                    size_out *= self.out_shape[o]
-                    outs.append(o)
-                    o += 1
-                elif i < len(self.in_shape):
-                    size_in *= self.in_shape[i]
-                    ins.append(i)
-                    i += 1
-                else:
-                    break
-            groups.append((tuple(ins), tuple(outs)))
+            end_i, end_o = self._group_end(i, o)
+            groups.append((tuple(range(i, end_i)), tuple(range(o, end_o))))
+            i, o = end_i, end_o
         return tuple(groups)
+
+    def _group_end(self, i: int, o: int) -> tuple[int, int]:
+        """Ends of the group that begins at input dimension `i` and output dimension `o`."""
+        one_in, one_out = self.in_shape[i : i + 1] == (1,), self.out_shape[o : o + 1] == (1,)
+        if one_in or one_out:
+            # Never merged with a larger neighbour, which would lose its law beyond the edges.
+            return i + one_in, o + one_out
+        size_in, size_out = self.in_shape[i], self.out_shape[o]
+        i, o = i + 1, o + 1
+        while size_in != size_out:
+            if size_in < size_out:
+                size_in *= self.in_shape[i]
+                i += 1
+            else:
+                size_out *= self.out_shape[o]
+                o += 1
+        return i, o
 
 
 Reading = Access | Regroup

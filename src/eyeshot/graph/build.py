@@ -58,6 +58,8 @@ class GraphBuilder:
         self._groups: list[tuple[str, str]] = []
         self._notes: list[str] = []
         self._shapes: dict[str, Shape] = {}
+        # Equal ops are one object, so that analyses can recognise repeated layers.
+        self._ops: dict[Op, Op] = {}
 
     def input(self, name: str, shape: Sequence[int], axes: str | None = None) -> str:
         """Add a graph input; returns its name."""
@@ -81,6 +83,7 @@ class GraphBuilder:
         except (ValueError, TypeError) as error:
             raise ShapeError(f"node `{label}`: `{op.kind}` cannot take {len(inputs)} operands") from error
         self._register(label, shape)
+        op = self._ops.setdefault(op, op)
         self._nodes.append(Node(label, op, inputs, shape, source or op.kind, layer if layer is not None else label))
         return label
 

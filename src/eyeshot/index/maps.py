@@ -225,6 +225,11 @@ class IndexMap:
         """Whether every output index reads all of the input."""
         return self.advance == 0 and self.period == 1 and self.taps[0] == range(self.n_in)
 
+    @property
+    def is_constant(self) -> bool:
+        """Whether every output index reads the same."""
+        return self.advance == 0 and self.period == 1 and self.lawful
+
     def stays_inside(self) -> bool:
         """Whether no output index has a tap outside the input."""
         return self.regular(0, self.n_in, exact=True) == (0, self.n_out)

@@ -88,7 +88,7 @@ class Flip(Op):
         return (
             Access(
                 tuple(
-                    Link(d, IndexMap.strided(n, n, start=n - 1, step=-1) if d in turned and n > 1 else None)
+                    Link(d, IndexMap.strided(n, n, start=n - 1, step=-1) if d in turned else None)
                     for d, n in enumerate(shape)
                 )
             ),

@@ -5,6 +5,7 @@ The last D dimensions are spatial, the one before them holds channels, all other
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -81,13 +82,9 @@ class Window(Op):
 
     def accesses(self, *shapes: Shape) -> tuple[Access, ...]:
         (shape,) = shapes
-        axes = len(self.kernel)
-        first = len(shape) - axes
-        links = [Link(d) for d in range(first - 1)]
-        links.append(_channel_link(first - 1, shape[first - 1], self.channels, self.groups))
-        for d in range(axes):
-            n = shape[first + d]
-            reading = IndexMap.window(
+
+        def reading(d: int, n: int) -> IndexMap:
+            return IndexMap.window(
                 n,
                 self._n_out(n, d),
                 self.kernel[d],
@@ -95,8 +92,9 @@ class Window(Op):
                 dilation=self.dilation[d],
                 pad=self.pad_before[d],
             )
-            links.append(Link(first + d, None if reading.is_identity else reading))
-        return (Access(tuple(links)),)
+
+        settings = (self.kernel, self.stride, self.dilation, self.pad_before, self.pad_after)
+        return (_window_access(shape, settings, self.channels, self.groups, reading),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +146,9 @@ class TransposedWindow(Op):
 
     def accesses(self, *shapes: Shape) -> tuple[Access, ...]:
         (shape,) = shapes
-        axes = len(self.kernel)
-        first = len(shape) - axes
-        links = [Link(d) for d in range(first - 1)]
-        links.append(_channel_link(first - 1, shape[first - 1], self.channels, self.groups))
-        for d in range(axes):
-            n = shape[first + d]
-            reading = IndexMap.transposed(
+
+        def reading(d: int, n: int) -> IndexMap:
+            return IndexMap.transposed(
                 n,
                 self._n_out(n, d),
                 self.kernel[d],
@@ -162,8 +156,30 @@ class TransposedWindow(Op):
                 dilation=self.dilation[d],
                 pad=self.pad_before[d],
             )
-            links.append(Link(first + d, None if reading.is_identity else reading))
-        return (Access(tuple(links)),)
+
+        settings = (self.kernel, self.stride, self.dilation, self.pad_before, self.pad_after, self.output_padding)
+        return (_window_access(shape, settings, self.channels, self.groups, reading),)
+
+
+def _window_access(
+    shape: Shape,
+    settings: tuple[Ints, ...],
+    channels: int | None,
+    groups: int,
+    reading_of: Callable[[int, int], IndexMap],
+) -> Access:
+    """Batch as it is, channels by groups, every spatial dimension by its map; equal axes share one map."""
+    axes = len(settings[0])
+    first = len(shape) - axes
+    links = [Link(d) for d in range(first - 1)]
+    links.append(_channel_link(first - 1, shape[first - 1], channels, groups))
+    made: dict[Ints, IndexMap] = {}
+    for d in range(axes):
+        key = (shape[first + d], *(values[d] for values in settings))
+        if key not in made:
+            made[key] = reading_of(d, shape[first + d])
+        links.append(Link(first + d, None if made[key].is_identity else made[key]))
+    return Access(tuple(links))
 
 
 def _split(shape: Shape, op: Op, *per_axis: Ints) -> tuple[Shape, Shape]:
