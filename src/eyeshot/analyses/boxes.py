@@ -135,9 +135,7 @@ def split_set(merged: IndexSet, sizes: tuple[int, ...]) -> list[Box]:
     for row, runs in partial.items():
         rows.setdefault(_from_runs(runs), []).append((row, row + 1))
     return [
-        (_from_runs(listed), *deeper)
-        for columns, listed in rows.items()
-        for deeper in split_set(columns, sizes[1:])
+        (_from_runs(listed), *deeper) for columns, listed in rows.items() for deeper in split_set(columns, sizes[1:])
     ]
 
 

@@ -117,10 +117,8 @@ class GridTerm:
         """A dimension along which every output index reads the same."""
         n = self.lo.shape[d + 1]
         reading = link.reading
-        if reading is None or reading.is_whole or n == 1:
-            taps = list(range(n))
-        else:
-            taps = list(reading.reads(0))
+        everything = reading is None or reading.is_whole or n == 1
+        taps = list(range(n)) if everything or reading is None else list(reading.reads(0))
         gone = {a for a, dims in enumerate(self.carried) if dims == {d}} if link.reduces else set()
         if not taps:
             empty = np.full_like(self.lo[:1], NOTHING)
@@ -165,9 +163,7 @@ class GridTerm:
                     carried[axis].update(o for o in outs if regroup.out_shape[o] > 1)
         _bounded(math.prod(before) * len(self.lo))
         axes = len(self.lo)
-        lo, hi = (
-            np.broadcast_to(array, (axes, *before)).reshape(axes, *after) for array in (self.lo, self.hi)
-        )
+        lo, hi = (np.broadcast_to(array, (axes, *before)).reshape(axes, *after) for array in (self.lo, self.hi))
         grid = GridTerm(self.input, lo, hi, tuple(map(frozenset, carried)), self.global_axes)
         return [grid._trimmed()._as_product(regroup.out_shape)]
 

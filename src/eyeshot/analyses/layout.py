@@ -8,11 +8,15 @@ them together. Values that no axis describes (tokens behind a class token) are n
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from eyeshot.analyses.terms import Field, Term
 from eyeshot.errors import FeatureError
 from eyeshot.graph.core import Graph, Node, Value
 from eyeshot.index.sets import IndexSet
+
+if TYPE_CHECKING:
+    from eyeshot.analyses.grids import GridTerm
 
 __all__ = ["Layout", "layout_of", "locate_pixel"]
 
@@ -135,10 +139,10 @@ def _by_dimension(shape: tuple[int, ...], field: Field) -> Layout:
     return Layout(tuple(f"dim {d}" for d in active), tuple(shape[d] for d in active), dims)
 
 
-def _changing(term: object) -> set[int]:
+def _changing(term: Term | GridTerm) -> set[int]:
     if isinstance(term, Term):
         return {d for d, parts in enumerate(term.dims) if any(part.stride for part in parts)}
-    return {d for dims in term.carried for d in dims}  # type: ignore[attr-defined]
+    return {d for dims in term.carried for d in dims}
 
 
 def _combined(factors: list[tuple[int, int | None]]) -> IndexSet:
@@ -157,9 +161,7 @@ def locate_pixel(value: Value, pixel: tuple[int, ...]) -> tuple[IndexSet, ...]:
     names = tuple(axis.name for axis in value.axes)
     checked = checked_index(pixel, extents, names, f"input `{value.name}`")
     at = {axis.dim: i for axis, i in zip(value.axes, checked, strict=True)}
-    return tuple(
-        IndexSet.span(at[d], at[d] + 1) if d in at else IndexSet.span(0, n) for d, n in enumerate(value.shape)
-    )
+    return tuple(IndexSet.span(at[d], at[d] + 1) if d in at else IndexSet.span(0, n) for d, n in enumerate(value.shape))
 
 
 def checked_index(

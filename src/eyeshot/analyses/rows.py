@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from eyeshot.analyses.results import AxisField, LayerField
 from eyeshot.analyses.terms import Term, finite, union
 from eyeshot.analyses.walk import Walk, carried, carriers
+from eyeshot.graph.access import Status
 from eyeshot.graph.core import Graph, Node
 from eyeshot.index.intervals import Periodic
 
+if TYPE_CHECKING:
+    from eyeshot.analyses.grids import GridTerm
+    from eyeshot.index.bordered import Bordered
+
 __all__ = ["row_of"]
+
+Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +34,7 @@ class _Local:
     start: Fraction
     padding: int
     period: int | None
-    seq: object
+    seq: Periodic | Bordered | list[Pair]
 
 
 def row_of(graph: Graph, node: Node, walk: Walk, *, is_row: bool) -> LayerField:
@@ -72,7 +80,13 @@ def row_of(graph: Graph, node: Node, walk: Walk, *, is_row: bool) -> LayerField:
 
 
 def _axis_field(
-    input_name: str, axis_name: str, terms: list, axis: int, *, misaligned: Fraction, status: object  # type: ignore[type-arg]
+    input_name: str,
+    axis_name: str,
+    terms: list[Term | GridTerm],
+    axis: int,
+    *,
+    misaligned: Fraction,
+    status: Status,
 ) -> AxisField:
     local = [term for term in terms if axis not in term.global_axes]
     reduced = [term for term in terms if axis in term.global_axes]
@@ -83,59 +97,59 @@ def _axis_field(
         lo, hi = everything
         return AxisField(
             input_name, axis_name, n, Fraction(0), hi - lo, hi - lo, Fraction(lo + hi, 2), -lo, None,
-            is_global=True, local_size=None, misaligned=misaligned, status=status,  # type: ignore[arg-type]
+            is_global=True, local_size=None, misaligned=misaligned, status=status,
         )  # fmt: skip
     size, size_min = (own.size, own.size_min) if not reduced else _sizes_with(own.seq, n, everything)
     return AxisField(
         input_name, axis_name, n, own.jump, size, size_min, own.start, own.padding, own.period,
-        is_global=bool(reduced), local_size=own.size, misaligned=misaligned, status=status,  # type: ignore[arg-type]
+        is_global=bool(reduced), local_size=own.size, misaligned=misaligned, status=status,
     )  # fmt: skip
 
 
 # ---------------------------------------------------------------------- the local paths
 
 
-def _features(term: object, axis: int) -> int:
+def _features(term: Term | GridTerm, axis: int) -> int:
     if isinstance(term, Term):
         return term.features(axis)
     return len(_distinct(term, axis))
 
 
-def _local(terms: list, axis: int, n: int) -> _Local:  # type: ignore[type-arg]
-    if all(isinstance(term, Term) for term in terms):
-        seq = _along(terms, axis, n)
+def _local(terms: list[Term | GridTerm], axis: int, n: int) -> _Local:
+    products = [term for term in terms if isinstance(term, Term)]
+    if len(products) == len(terms):
+        seq = _along(products, axis, n)
         return _periodic(seq, n) if isinstance(seq, Periodic) else _listed(seq, n)
     pairs = sorted({pair for term in terms for pair in _distinct(term, axis)})
     return _from_pairs(pairs, n)
 
 
-def _along(terms: Iterable[Term], axis: int, n: int) -> object:
+def _along(terms: Iterable[Term], axis: int, n: int) -> Periodic | Bordered:
     """The hull of all terms along one axis, as a sequence over its coordinate."""
-    seq = None
+    whole: Periodic | Bordered | None = None
     for term in terms:
-        mine = term.seqs[axis]
+        seq = term.seqs[axis]
         if not term.parts_of(axis) and n > 1:
-            mine = Periodic(1, 0, *((end,) for end in mine.interval(0)))
-        seq = mine if seq is None else union(seq, mine, n)  # type: ignore[arg-type]
-    return seq
+            lo, hi = seq.interval(0)
+            seq = Periodic(1, 0, (lo,), (hi,))
+        whole = seq if whole is None else union(whole, seq, n)
+    return whole if whole is not None else Periodic(1, 0, (0,), (0,))
 
 
 def _periodic(seq: Periodic, n: int) -> _Local:
     pairs = [pair for pair in map(seq.interval, range(min(n, seq.period))) if pair[1] > pair[0]]
     sizes = [hi - lo for lo, hi in pairs] or [0]
     lo, hi = pairs[0] if pairs else (0, 0)
-    return _Local(
-        n, seq.jump, max(sizes), min(sizes), Fraction(lo + hi, 2), -lo, seq.period, seq
-    )
+    return _Local(n, seq.jump, max(sizes), min(sizes), Fraction(lo + hi, 2), -lo, seq.period, seq)
 
 
-def _listed(seq: object, n: int) -> _Local:
-    lo, hi = seq.arrays()  # type: ignore[attr-defined]
+def _listed(seq: Bordered, n: int) -> _Local:
+    lo, hi = seq.arrays()
     pairs = [(int(a), int(b)) for a, b in zip(lo, hi, strict=True) if b > a]
     return _from_pairs(pairs, n, seq)
 
 
-def _from_pairs(pairs: list[tuple[int, int]], n: int, seq: object = None) -> _Local:
+def _from_pairs(pairs: list[Pair], n: int, seq: Bordered | None = None) -> _Local:
     """Numbers of a value that is not periodic: the jump is the mean distance of neighbouring centres."""
     pairs = pairs or [(0, 0)]
     sizes = [hi - lo for lo, hi in pairs]
@@ -144,47 +158,47 @@ def _from_pairs(pairs: list[tuple[int, int]], n: int, seq: object = None) -> _Lo
     return _Local(n, jump, max(sizes), min(sizes), first, -pairs[0][0], None, seq or pairs)
 
 
-def _distinct(term: object, axis: int) -> set[tuple[int, int]]:
+def _distinct(term: Term | GridTerm, axis: int) -> set[Pair]:
     """The different intervals of a term along an axis; a grid's features are counted by them."""
     if isinstance(term, Term):
         n = term.extent(axis)
         lo, hi = finite(term.seqs[axis], n).arrays()
     else:
-        lo, hi = term.lo[axis].ravel(), term.hi[axis].ravel()  # type: ignore[attr-defined]
+        lo, hi = term.lo[axis].ravel(), term.hi[axis].ravel()
     return {(int(a), int(b)) for a, b in zip(lo, hi, strict=True) if b > a}
 
 
 # ---------------------------------------------------------------------- global paths
 
 
-def _extent(term: object, axis: int) -> tuple[int, int]:
+def _extent(term: Term | GridTerm, axis: int) -> Pair:
     """The smallest interval that holds all that a term reads along an axis."""
     if not isinstance(term, Term):
-        return int(term.lo[axis].min()), int(term.hi[axis].max())  # type: ignore[attr-defined]
+        return int(term.lo[axis].min()), int(term.hi[axis].max())
     seq = term.seqs[axis]
     return seq.hull_of(term.extent(axis)) if isinstance(seq, Periodic) else seq.extent()
 
 
-def _hull(pairs: Iterable[tuple[int, int]]) -> tuple[int, int]:
+def _hull(pairs: Iterable[Pair]) -> Pair:
     full = [(lo, hi) for lo, hi in pairs if hi > lo]
     return (min(lo for lo, _ in full), max(hi for _, hi in full)) if full else (0, 0)
 
 
-def _sizes_with(seq: object, n: int, everything: tuple[int, int]) -> tuple[int, int]:
+def _sizes_with(seq: Periodic | Bordered | list[Pair], n: int, everything: Pair) -> Pair:
     """Largest and smallest size over all features when each also reads `everything`."""
     if isinstance(seq, Periodic):
-        pairs: Iterable[tuple[int, int]] = map(seq.interval, _turning_points(seq, n, everything))
+        pairs: Iterable[Pair] = map(seq.interval, _turning_points(seq, n, everything))
     elif isinstance(seq, list):
         pairs = seq
     else:
-        lo, hi = seq.arrays()  # type: ignore[attr-defined]
+        lo, hi = seq.arrays()
         pairs = zip(lo.tolist(), hi.tolist(), strict=True)
     hulls = [_hull((pair, everything)) for pair in pairs]
     sizes = [hi - lo for lo, hi in hulls]
     return max(sizes), min(sizes)
 
 
-def _turning_points(seq: Periodic, n: int, everything: tuple[int, int]) -> Iterator[int]:
+def _turning_points(seq: Periodic, n: int, everything: Pair) -> Iterator[int]:
     """Features among which the largest and the smallest hull with an interval surely are.
 
     Along each phase the hull's size is a convex, piecewise linear function of the index, so it is largest at an
@@ -210,9 +224,13 @@ def _misaligned(graph: Graph, node: Node, walk: Walk, position: int, axis: int) 
     branches = []
     ready = carriers(node.op.accesses(*shapes), shapes, node.shape)
     for name, carrier in zip(node.inputs, ready, strict=True):
-        terms = [t for t in carried(walk.fields[name], carrier) if t.input == position and axis not in t.global_axes]
-        if terms and all(isinstance(t, Term) and t.parts_of(axis) for t in terms):
-            seq = _along((t for t in terms if isinstance(t, Term)), axis, terms[0].extent(axis))  # type: ignore[union-attr]
+        terms = [
+            term
+            for term in carried(walk.fields[name], carrier)
+            if isinstance(term, Term) and term.input == position and axis not in term.global_axes
+        ]
+        if terms and all(term.parts_of(axis) for term in terms):
+            seq = _along(terms, axis, terms[0].extent(axis))
             if isinstance(seq, Periodic):
                 branches.append(seq)
     offsets = [branches[0].offset_from(other) for other in branches[1:]] if branches else []

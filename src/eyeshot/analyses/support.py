@@ -12,18 +12,19 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from eyeshot.analyses.grids import NOTHING, intervals_along
 from eyeshot.analyses.boxes import Boxes, backward, forward, mask_of, split_set, unite, volume
+from eyeshot.analyses.grids import NOTHING, GridTerm, intervals_along
 from eyeshot.analyses.layout import layout_of, locate_pixel
 from eyeshot.analyses.results import Interval, Product, Reach, Region
 from eyeshot.analyses.terms import Field, Term
 from eyeshot.analyses.walk import Walk
 from eyeshot.errors import FeatureError, LimitError
 from eyeshot.graph.core import Graph, Node, Value
+from eyeshot.index.bordered import Bordered
 from eyeshot.index.intervals import Periodic
 from eyeshot.index.sets import IndexSet
 
-__all__ = ["actual_intervals", "box_at", "elements_read", "elements_reached", "mask_of", "reach_of", "region_of"]
+__all__ = ["actual_intervals", "box_at", "elements_reached", "elements_read", "mask_of", "reach_of", "region_of"]
 
 Sets = tuple[IndexSet, ...]
 
@@ -135,7 +136,7 @@ def box_at(field: Field, sets: Sets, axes: int) -> tuple[Interval, ...]:
     return tuple((min(box[a][0] for box in found), max(box[a][1] for box in found)) for a in range(axes))
 
 
-def _boxes_at(term: object, sets: Sets) -> Iterator[tuple[Interval, ...]]:
+def _boxes_at(term: Term | GridTerm, sets: Sets) -> Iterator[tuple[Interval, ...]]:
     if not isinstance(term, Term):
         yield from _grid_box(term, sets)
         return
@@ -169,18 +170,18 @@ def _coordinates(term: Term, choice: tuple[Sets, ...]) -> list[list[int]] | None
     return found
 
 
-def _hull_over(seq: object, coordinates: list[int]) -> Interval:
+def _hull_over(seq: Periodic | Bordered, coordinates: list[int]) -> Interval:
     if isinstance(seq, Periodic):
         pairs = [seq.interval(i) for i in coordinates]
     else:
-        lo, hi = seq.intervals(np.array(coordinates, np.int64))  # type: ignore[attr-defined]
+        lo, hi = seq.intervals(np.array(coordinates, np.int64))
         pairs = list(zip(lo.tolist(), hi.tolist(), strict=True))
     full = [(lo, hi) for lo, hi in pairs if hi > lo]
     return (min(lo for lo, _ in full), max(hi for _, hi in full)) if full else (0, 0)
 
 
-def _grid_box(grid: object, sets: Sets) -> Iterator[tuple[Interval, ...]]:
-    lo, hi = grid.lo, grid.hi  # type: ignore[attr-defined]
+def _grid_box(grid: GridTerm, sets: Sets) -> Iterator[tuple[Interval, ...]]:
+    lo, hi = grid.lo, grid.hi
     for d, inside in enumerate(sets, 1):
         if lo.shape[d] > 1:
             taken = np.array(list(inside))
@@ -201,7 +202,6 @@ def _hull(products: Boxes, axes: int) -> tuple[Interval, ...]:
 
 def _runs(products: Boxes) -> tuple[Product, ...]:
     return tuple(tuple(inside.runs for inside in box) for box in products)
-
 
 
 # ---------------------------------------------------------------------- the actual field of every feature

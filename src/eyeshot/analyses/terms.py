@@ -26,12 +26,11 @@ if TYPE_CHECKING:
     from eyeshot.index.bordered import Bordered
     from eyeshot.index.sets import IndexSet
 
-__all__ = ["MAX_TERMS", "Field", "Part", "Seq", "Term", "constant", "finite", "merge", "reads_nothing", "union"]
+__all__ = ["MAX_TERMS", "Field", "Part", "Term", "constant", "finite", "merge", "reads_nothing", "union"]
 
 MAX_TERMS = 4096
 """Most terms of one value."""
 
-Seq = "Periodic | Bordered"
 Field = tuple["Term | GridTerm", ...]
 """The field of one value; empty if it reads no input."""
 
@@ -132,14 +131,15 @@ def merge(terms: Sequence[Term | GridTerm], shape: Shape) -> Field:
     """
     if len(terms) < 2:
         return tuple(terms)
-    if any(not isinstance(term, Term) for term in terms):
+    products = [term for term in terms if isinstance(term, Term)]
+    if len(products) < len(terms):
         from eyeshot.analyses.grids import merge_grids
 
         return merge_grids(terms, shape)
-    count, joined = len(terms) + 1, list(terms)
+    count, joined = len(terms) + 1, _unite(products)
     while 1 < len(joined) < count:
         count = len(joined)
-        joined = _join_masks(_unite(joined))
+        joined = _unite(_join_masks(joined))
     if len(joined) > MAX_TERMS:
         raise LimitError(
             f"a value may have at most {MAX_TERMS:,} branches with different fields, but has {len(joined):,}"
@@ -147,11 +147,10 @@ def merge(terms: Sequence[Term | GridTerm], shape: Shape) -> Field:
     return tuple(joined)
 
 
-def _unite(terms: Iterable[Term | GridTerm]) -> list[Term]:
+def _unite(terms: Iterable[Term]) -> list[Term]:
     """Terms that read something at the same indices, made one."""
     united: dict[object, Term] = {}
     for term in terms:
-        assert isinstance(term, Term)
         key = (term.input, term.global_axes, term.dims, *(seq.gaps() for seq in term.seqs))
         known = united.get(key)
         united[key] = term if known is None else _united(known, term)
@@ -198,8 +197,8 @@ def _join_masks(terms: Iterable[Term]) -> list[Term]:
             joined[key] = term
             continue
         mine, theirs = term.dims[d][p].mask, known.dims[d][p].mask
-        assert mine is not None
-        assert theirs is not None
+        if mine is None or theirs is None:
+            continue
         both = mine | theirs
         full = both.is_span(term.dims[d][p].size)
         joined[key] = replace(known, dims=_with_mask(known.dims, d, p, None if full else both))

@@ -193,9 +193,7 @@ def _isolated(term: Term, fixed: list[Part], axis: int) -> list[Term] | None:
         for (d, p), part, index in zip(places, fixed, choice, strict=True):
             mask = IndexSet.of([index]) if part.size > 1 else None
             dims[d][p] = Part(part.size, axis, 0, mask)
-        pieces.append(
-            _retyped(term, tuple(map(tuple, dims)), term.with_seq(axis, term.seqs[axis].through(reading)))
-        )
+        pieces.append(_retyped(term, tuple(map(tuple, dims)), term.with_seq(axis, term.seqs[axis].through(reading))))
     return pieces
 
 
@@ -224,7 +222,8 @@ def _mapped(term: Term, plan: Plan) -> Term | None:
     for d, out in plan.kept:
         dims[out] = term.dims[d]
     seqs, global_axes = term.seqs, term.global_axes
-    last_seq = last_reading = after = None
+    after = seqs[0]
+    last_seq = last_reading = None
     for d, out, reading, reduces in plan.mapped:
         part = term.dims[d][0]
         axis = part.axis
@@ -296,7 +295,6 @@ def through_regroup(term: Term, regroup: Regroup) -> list[Term | GridTerm]:
         for placed in choice:
             for o, parts_out in placed.items():
                 dims[o] = _fused(parts_out)
-        assert all(parts is not None for parts in dims)
         found.append(_spread(_retyped(term, tuple(parts for parts in dims if parts is not None), term.seqs)))
     return found
 
@@ -325,7 +323,7 @@ def _dealt(parts: list[Part], outs: list[tuple[int, int]]) -> list[dict[int, tup
     """Parts dealt out to dimensions of given sizes; several ways if a mask falls apart; None if nothing fits."""
     ways: list[tuple[list[Part], dict[int, tuple[Part, ...]]]] = [(parts, {})]
     for out, size in reversed(outs):
-        longer = []
+        longer: list[tuple[list[Part], dict[int, tuple[Part, ...]]]] = []
         for left, placed in ways:
             taken = _taken(left, size)
             if taken is None:

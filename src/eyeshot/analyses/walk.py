@@ -19,6 +19,7 @@ from eyeshot.index.intervals import Periodic
 
 if TYPE_CHECKING:
     from eyeshot.analyses.grids import GridTerm
+    from eyeshot.index.bordered import Bordered
 
 __all__ = ["Carrier", "Extent", "Walk", "carried", "carriers", "forward", "start"]
 
@@ -99,7 +100,9 @@ def forward(graph: Graph, extent: Extent) -> Walk:
         if len(ready) == 1:
             fields[node.name] = carried(fields[node.inputs[0]], ready[0])
         else:
-            terms = [t for name, carrier in zip(node.inputs, ready, strict=True) for t in carried(fields[name], carrier)]
+            terms = [
+                t for name, carrier in zip(node.inputs, ready, strict=True) for t in carried(fields[name], carrier)
+            ]
             fields[node.name] = merge(terms, node.shape)
         _trust(node, readings, fields, status, blamed)
     return Walk(fields, status, blamed)
@@ -115,12 +118,12 @@ def start(value: Value, position: int, extent: Extent) -> Term:
     return Term(position, dims, seqs, frozenset(), is_plain=True)
 
 
-def _pixels(n: int, extent: Extent) -> Periodic:
+def _pixels(n: int, extent: Extent) -> Periodic | Bordered:
     if extent is Extent.ENDLESS:
         return Periodic(1, 1, (0,), (1,))
     from eyeshot.index.bordered import Bordered
 
-    return Bordered.pixels(n)  # type: ignore[return-value]
+    return Bordered.pixels(n)
 
 
 def carriers(readings: Sequence[Reading], operands: Sequence[Shape], out_shape: Shape) -> list[Carrier]:
@@ -158,7 +161,8 @@ def _trust(
     blamed: dict[str, tuple[str, ...]],
 ) -> None:
     """Status of a node's value, where it is not exact: the worst of what it reads, and of how it reads it."""
-    worst, names = Status.EXACT, ()
+    worst = Status.EXACT
+    names: tuple[str, ...] = ()
     for name, reading in zip(node.inputs, readings, strict=True):
         if reading.status is not Status.EXACT and fields[name]:
             worst = Status.worst(worst, reading.status)

@@ -68,9 +68,7 @@ class GraphBuilder:
         self._inputs.append(value)
         return name
 
-    def add(
-        self, op: Op, *inputs: str, name: str | None = None, source: str = "", layer: str | None = None
-    ) -> str:
+    def add(self, op: Op, *inputs: str, name: str | None = None, source: str = "", layer: str | None = None) -> str:
         """Add a node; returns its name (made unique from the op's kind if none is given)."""
         label = name if name is not None else self.free_name(source or op.kind)
         missing = [i for i in inputs if i not in self._shapes]

@@ -134,7 +134,10 @@ class Graph:
     @cached_property
     def shapes(self) -> dict[str, Shape]:
         """Shape of every value by name."""
-        return {v.name: v.shape for v in (*self.inputs, *self.nodes)}
+        return {
+            **{value.name: value.shape for value in self.inputs},
+            **{node.name: node.shape for node in self.nodes},
+        }
 
     @cached_property
     def by_name(self) -> dict[str, Node]:

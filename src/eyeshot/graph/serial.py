@@ -31,8 +31,7 @@ def to_json(graph: Graph) -> str:
         "schema": SCHEMA,
         "name": graph.name,
         "inputs": [
-            {"name": v.name, "shape": v.shape, "axes": {axis.name: axis.dim for axis in v.axes}}
-            for v in graph.inputs
+            {"name": v.name, "shape": v.shape, "axes": {axis.name: axis.dim for axis in v.axes}} for v in graph.inputs
         ],
         "nodes": [_node_data(node) for node in graph.nodes],
         "outputs": graph.outputs,

@@ -70,17 +70,13 @@ def _check_new(name: str, shape: Shape, known: dict[str, Shape]) -> None:
 def _check_axes(value: Value) -> None:
     dims = [axis.dim for axis in value.axes]
     if not dims or len(set(dims)) != len(dims) or not all(0 <= d < len(value.shape) for d in dims):
-        raise GraphError(
-            f"input `{value.name}`: axes must name different dimensions of {value.shape}, but name {dims}"
-        )
+        raise GraphError(f"input `{value.name}`: axes must name different dimensions of {value.shape}, but name {dims}")
 
 
 def _check_node(node: Node, known: dict[str, Shape]) -> None:
     missing = [name for name in node.inputs if name not in known]
     if missing:
-        raise GraphError(
-            f"node `{node.name}`: operand `{missing[0]}` must stand before it, but there is no such value"
-        )
+        raise GraphError(f"node `{node.name}`: operand `{missing[0]}` must stand before it, but there is no such value")
     shapes = [known[name] for name in node.inputs]
     try:
         shape = node.op.infer_shape(*shapes)

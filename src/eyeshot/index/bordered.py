@@ -184,9 +184,7 @@ class Bordered:
             advance = self.advance * (period // self.period)
         else:
             a = b = 0
-        return _listing(
-            self.n, a, b, period, advance, lambda i: _covers(self.intervals(i), other.intervals(i))
-        )
+        return _listing(self.n, a, b, period, advance, lambda i: _covers(self.intervals(i), other.intervals(i)))
 
     def _hulls(self, reading: IndexMap, outs: Ints) -> Pair:
         """Hull of what each of the output indices reads through an index map."""
@@ -200,15 +198,11 @@ class Bordered:
             first, step, count = first[phase] + turns * reading.advance, step[phase], count[phase]
             if longest > 3 and reading.border is Border.NOTHING and (step > 0).all() and self.is_rising():
                 return self._hulls_of_rising(first, step, count)
-            return self._hulls_tap_by_tap(
-                reading, longest, len(outs), lambda t: (first + step * t, t < count)
-            )
+            return self._hulls_tap_by_tap(reading, longest, len(outs), lambda t: (first + step * t, t < count))
         padded = np.array([[*taps, *[0] * (longest - len(taps))] for taps in reading.taps], np.int64)
         count = np.array([len(taps) for taps in reading.taps], np.int64)[phase]
         moved = turns * reading.advance
-        return self._hulls_tap_by_tap(
-            reading, longest, len(outs), lambda t: (padded[phase, t] + moved, t < count)
-        )
+        return self._hulls_tap_by_tap(reading, longest, len(outs), lambda t: (padded[phase, t] + moved, t < count))
 
     def _hulls_of_rising(self, first: Ints, step: Ints, count: Ints) -> Pair:
         """Of rising intervals the first and the last tap inside say all."""
@@ -252,9 +246,7 @@ def fold(reading: IndexMap, index: Ints, there: npt.NDArray[Any]) -> tuple[Ints,
     return np.minimum(around, 2 * (n - 1) - around), there.copy()
 
 
-def _listing(
-    n: int, a: int, b: int, period: int, advance: int, hulls: Callable[[Ints], Pair]
-) -> Bordered:
+def _listing(n: int, a: int, b: int, period: int, advance: int, hulls: Callable[[Ints], Pair]) -> Bordered:
     """A sequence with body ``[a, b)`` if that is longer than two periods, else listed."""
     if period == 0 or b - a < 2 * period:
         _bounded(n)

@@ -91,10 +91,7 @@ def pull(reading: IndexMap, outs: Counts) -> Counts:
     if reading.is_whole:
         return Counts(0, np.full(_bounded(reading.n_in), int(sum(outs.values)), object))
     pairs = (
-        (reading.fold(tap), count)
-        for o, count in enumerate(outs.values, outs.start)
-        if count
-        for tap in reading.law(o)
+        (reading.fold(tap), count) for o, count in enumerate(outs.values, outs.start) if count for tap in reading.law(o)
     )
     return Counts.collect((index, count) for index, count in pairs if index >= 0)
 

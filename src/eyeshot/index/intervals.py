@@ -21,7 +21,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from eyeshot.errors import LimitError
-from eyeshot.index.maps import IndexMap
+from eyeshot.index.maps import IndexMap, Taps
 
 if TYPE_CHECKING:
     from eyeshot.index.bordered import Bordered
@@ -118,7 +118,7 @@ class Periodic:
             near, far = far, near
         return Periodic(1, reading.advance * step, (lo + near,), (hi + far,))
 
-    def _hull(self, taps: object) -> tuple[int, int]:
+    def _hull(self, taps: Taps) -> tuple[int, int]:
         lows, highs = [], []
         for tap in self._telling(taps):
             lo, hi = self.interval(tap)
@@ -127,9 +127,8 @@ class Periodic:
                 highs.append(hi)
         return (min(lows), max(highs)) if lows else (0, 0)
 
-    def _telling(self, taps: object) -> Iterator[int]:
+    def _telling(self, taps: Taps) -> Iterator[int]:
         """The taps at which lo or hi can be extreme: along each residue class both are linear, so its two ends."""
-        assert isinstance(taps, (range, tuple))
         if not isinstance(taps, range) or len(taps) <= 2 * self.period:
             yield from taps
             return
@@ -147,9 +146,7 @@ class Periodic:
         if self.period == other.period == 1 and self.hi[0] > self.lo[0] and other.hi[0] > other.lo[0]:
             if self.lo[0] <= other.lo[0] and self.hi[0] >= other.hi[0]:
                 return self
-            return Periodic(
-                1, self.advance, (min(self.lo[0], other.lo[0]),), (max(self.hi[0], other.hi[0]),)
-            )
+            return Periodic(1, self.advance, (min(self.lo[0], other.lo[0]),), (max(self.hi[0], other.hi[0]),))
         period = _bounded(math.lcm(self.period, other.period))
         pairs = [_cover(self.interval(i), other.interval(i)) for i in range(period)]
         return _shortest(self.advance * (period // self.period), pairs)
@@ -189,7 +186,7 @@ def _shortest(advance: int, pairs: list[tuple[int, int]]) -> Periodic:
         if all(_moved(pairs[i], step) == pairs[i + period] for i in range(full - period)):
             kept = pairs[:period]
             return Periodic(period, step, tuple(lo for lo, _ in kept), tuple(hi for _, hi in kept))
-    raise AssertionError("a sequence has at least its own period")
+    raise AssertionError("a sequence repeats after its own length")
 
 
 def _moved(pair: tuple[int, int], step: int) -> tuple[int, int]:

@@ -90,9 +90,7 @@ class IndexMap:
         return IndexMap(n_in, n_out, 1, 0, (range(n_in),))
 
     @staticmethod
-    def window(
-        n_in: int, n_out: int, kernel: int, *, stride: int = 1, dilation: int = 1, pad: int = 0
-    ) -> IndexMap:
+    def window(n_in: int, n_out: int, kernel: int, *, stride: int = 1, dilation: int = 1, pad: int = 0) -> IndexMap:
         """``{stride·o − pad + dilation·t : 0 ≤ t < kernel}`` [1]_.
 
         References
@@ -103,9 +101,7 @@ class IndexMap:
         return IndexMap(n_in, n_out, 1, stride, (range(-pad, dilation * kernel - pad, dilation),))
 
     @staticmethod
-    def transposed(
-        n_in: int, n_out: int, kernel: int, *, stride: int = 1, dilation: int = 1, pad: int = 0
-    ) -> IndexMap:
+    def transposed(n_in: int, n_out: int, kernel: int, *, stride: int = 1, dilation: int = 1, pad: int = 0) -> IndexMap:
         """``{i : stride·i − pad + dilation·t = o, 0 ≤ t < kernel}``: the window read backwards."""
         return IndexMap(
             n_in,
@@ -301,14 +297,10 @@ class IndexMap:
             )
         alike = self.lawful and other.lawful and self.border is other.border
         if not alike or self.advance * other.period != other.advance * self.period:
-            return IndexMap.table(
-                self.n_in, ({*self.reads(o), *other.reads(o)} for o in range(_bounded(self.n_out)))
-            )
+            return IndexMap.table(self.n_in, ({*self.reads(o), *other.reads(o)} for o in range(_bounded(self.n_out))))
         period = _bounded(math.lcm(self.period, other.period))
         taps = tuple(_tidy({*self.law(o), *other.law(o)}) for o in range(period))
-        return IndexMap(
-            self.n_in, self.n_out, period, self.advance * (period // self.period), taps, self.border
-        )
+        return IndexMap(self.n_in, self.n_out, period, self.advance * (period // self.period), taps, self.border)
 
     def restrict(self, outs: range) -> IndexMap:
         """The map seen by some of its output indices only, numbered anew."""

@@ -7,7 +7,8 @@ its size.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,9 +56,7 @@ class IndexSet:
         """Indices ``start + i`` where ``mask[i]`` is true."""
         edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False]))))
         _bounded(len(edges) // 2)
-        return IndexSet(
-            tuple((int(a) + start, int(b) + start) for a, b in zip(edges[::2], edges[1::2], strict=True))
-        )
+        return IndexSet(tuple((int(a) + start, int(b) + start) for a, b in zip(edges[::2], edges[1::2], strict=True)))
 
     def __bool__(self) -> bool:
         return bool(self.runs)
@@ -173,10 +172,10 @@ def _image_of_run(reading: IndexMap, run: Run, gapless: bool) -> list[Run]:
     if reading.period == 1 and abs(reading.advance) <= 1 and reading.advance != 0:
         ends = (start, stop - 1) if reading.advance > 0 else (1 - stop, -start)
         return [(tap + ends[0], tap + ends[1] + 1) for tap in taps]
-    if reading.period == 1 and isinstance(taps, range) and (stop - start == 1 or reading.advance == 0):
-        if taps.step == 1:
-            first = taps.start + start * reading.advance
-            return [(first, first + len(taps))] if len(taps) else []
+    alike = stop - start == 1 or reading.advance == 0
+    if reading.period == 1 and alike and isinstance(taps, range) and taps.step == 1:
+        first = taps.start + start * reading.advance
+        return [(first, first + len(taps))] if len(taps) else []
     indices = _all_taps(reading, np.arange(start, stop))
     return list(IndexSet.of(indices.tolist()).runs)
 
@@ -227,12 +226,11 @@ def _preimage_of_run(reading: IndexMap, piece: Run, a: int, b: int) -> list[Run]
 def _rises(reading: IndexMap) -> bool:
     """Whether first and last taps never fall from one output to the next."""
     ends = [(reading.law(o)[0], reading.law(o)[-1]) for o in range(reading.period + 1)]
-    return all(p[0] <= q[0] and p[1] <= q[1] for p, q in zip(ends, ends[1:], strict=False))
+    return all(p[0] <= q[0] and p[1] <= q[1] for p, q in itertools.pairwise(ends))
 
 
-def _first_where(a: int, b: int, holds: object) -> int:
+def _first_where(a: int, b: int, holds: Callable[[int], bool]) -> int:
     """The first index in ``[a, b)`` from which on a monotone condition holds, or b."""
-    assert callable(holds)
     while a < b:
         middle = (a + b) // 2
         if holds(middle):

@@ -25,7 +25,7 @@ class Contract(Op):
         only weights have (the features of a linear layer), with their sizes.
     Limits
         A label stands once in an operand: diagonals are not in this op.
-    References
+    Source
         numpy.einsum; Vaswani et al., arXiv:1706.03762.
 
     Examples

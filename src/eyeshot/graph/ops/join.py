@@ -23,7 +23,7 @@ class Concat(Op):
         branches keep their own fields until something mixes them.
     Formula
         ``n_out = Σ n_in`` along `dim`.
-    References
+    Source
         torch.cat.
 
     Examples

@@ -32,7 +32,7 @@ class Pad(Op):
         in the actual field only.
     Limits
         Reflection takes less than ``n_in``, circular padding at most ``n_in``, as in PyTorch.
-    References
+    Source
         torch.nn.functional.pad.
 
     Examples
@@ -58,7 +58,9 @@ class Pad(Op):
         for n, before, after in zip(shape[first:], self.before, self.after, strict=True):
             most = {"reflect": n - 1, "circular": n}.get(self.mode)
             if most is not None and max(before, after) > most:
-                raise ShapeError(f"{self.mode} padding must be at most {most} for {n} elements, but is {before}+{after}")
+                raise ShapeError(
+                    f"{self.mode} padding must be at most {most} for {n} elements, but is {before}+{after}"
+                )
             if n + before + after < 1:
                 raise ShapeError(f"cropping {-before}+{-after} of {n} elements leaves nothing")
             sizes.append(n + before + after)

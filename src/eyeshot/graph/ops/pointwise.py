@@ -19,7 +19,7 @@ class Pointwise(Op):
 
     What it reads
         Each output element reads the element at its own position of every operand. Fields of branches unite.
-    References
+    Source
         numpy, "Broadcasting".
 
     Examples
@@ -55,7 +55,7 @@ class Expand(Op):
 
     What it reads
         As `Pointwise`: dimensions of size 1 are read at their only index.
-    References
+    Source
         torch.Tensor.expand.
 
     Examples

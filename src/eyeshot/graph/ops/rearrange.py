@@ -22,7 +22,7 @@ class Reshape(Op):
         are reshapes and permutations.
     Limits
         Of merged dimensions only the leading one is thought to go on beyond its end.
-    References
+    Source
         numpy.reshape, order "C".
 
     Examples
@@ -50,7 +50,7 @@ class Permute(Op):
 
     What it reads
         Each output element reads one input element at the permuted position.
-    References
+    Source
         torch.permute.
 
     Examples

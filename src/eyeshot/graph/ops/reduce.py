@@ -20,7 +20,7 @@ class Reduce(Op):
 
     What it reads
         Everything along the reduced dimensions: the path becomes global along their axes.
-    References
+    Source
         torch.mean, torch.amax.
 
     Examples
@@ -64,7 +64,7 @@ class Cumulative(Op):
         global along the axis although each feature reads one side only.
     Limits
         At most four million elements along the dimension.
-    References
+    Source
         torch.cumsum.
 
     Examples

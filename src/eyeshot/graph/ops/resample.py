@@ -30,7 +30,7 @@ class Resample(Op):
         nearest_exact ``x = ratio·(o + ½)``. The period is the denominator of the ratio.
     Limits
         Antialiased kernels are not in this op.
-    References
+    Source
         torch.nn.functional.interpolate.
 
     Examples
@@ -86,7 +86,7 @@ class AdaptivePool(Op):
         whole axis and the path becomes global.
     Formula
         Period ``n_out/g``, advance ``n_in/g`` with ``g = gcd(n_in, n_out)``.
-    References
+    Source
         torch.nn.AdaptiveAvgPool2d.
 
     Examples

@@ -23,7 +23,7 @@ class Slice(Op):
         ``n_out = len(range(n_in)[start:stop:step])``.
     Limits
         A slice must leave something.
-    References
+    Source
         Python data model, ``slice.indices``.
 
     Examples
@@ -65,7 +65,7 @@ class Flip(Op):
 
     What it reads
         Output index ``o`` reads ``n − 1 − o``: the jump becomes negative.
-    References
+    Source
         torch.flip.
 
     Examples
@@ -102,7 +102,7 @@ class Roll(Op):
     What it reads
         Output index ``o`` reads ``(o − shift) mod n``, so that neighbours at the seam read far apart pixels: the
         value is not periodic.
-    References
+    Source
         torch.roll.
 
     Examples
@@ -141,7 +141,7 @@ class Gather(Op):
         of them), any output may read any input: the answer is a bound.
     Limits
         Listed indices: at most four million.
-    References
+    Source
         torch.index_select.
 
     Examples

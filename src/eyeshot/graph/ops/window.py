@@ -32,7 +32,7 @@ class Window(Op):
         rounded up, and a last window that would start behind input and left padding is dropped (PyTorch).
     Limits
         Kernels with zero weights are read all the same.
-    References
+    Source
         Dumoulin & Visin, arXiv:1603.07285, relationships 1–6; torch.nn.MaxPool2d on ``ceil_mode``.
 
     Examples
@@ -108,7 +108,7 @@ class TransposedWindow(Op):
         ``n_out = (n_in − 1)·stride − pad_before − pad_after + dilation·(kernel − 1) + output_padding + 1``.
     Limits
         Kernels with zero weights are read all the same.
-    References
+    Source
         Dumoulin & Visin, arXiv:1603.07285, relationships 8–14; torch.nn.ConvTranspose2d.
 
     Examples
