@@ -180,7 +180,7 @@ def unite(boxes: Iterable[Box]) -> Boxes:
 
 def _joined(a: Box, b: Box) -> Box | None:
     """The union of two products if it is a product."""
-    differing = [d for d, (p, q) in enumerate(zip(a, b, strict=True)) if p != q]
+    differing = [d for d in range(len(a)) if a[d].runs != b[d].runs]
     if not differing:
         return b
     if len(differing) == 1:

@@ -108,7 +108,7 @@ class IndexMap:
             n_out,
             stride,
             1,
-            tuple(_stamps(phase + pad, kernel, stride, dilation) for phase in range(stride)),
+            tuple(_stamps(phase + pad, kernel, stride, dilation) for phase in range(_bounded(stride))),
         )
 
     @staticmethod
@@ -130,12 +130,12 @@ class IndexMap:
     def blocks(groups: int, n_in: int, n_out: int) -> IndexMap:
         """The channels of a grouped convolution: each output reads the inputs of its own group."""
         per_in, per_out = n_in // groups, n_out // groups
-        return IndexMap(n_in, n_out, per_out, per_in, (range(per_in),) * per_out)
+        return IndexMap(n_in, n_out, per_out, per_in, (range(per_in),) * _bounded(per_out))
 
     @staticmethod
     def repeated(n_in: int, n_out: int, times: int) -> IndexMap:
         """``{o // times}``: each input index stands `times` times in a row."""
-        return IndexMap(n_in, n_out, times, 1, (range(1),) * times)
+        return IndexMap(n_in, n_out, times, 1, (range(1),) * _bounded(times))
 
     @staticmethod
     def table(n_in: int, taps: Iterable[Iterable[int]]) -> IndexMap:

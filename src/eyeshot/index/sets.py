@@ -108,6 +108,9 @@ class IndexSet:
         return IndexSet(tuple(found))
 
     def __le__(self, other: IndexSet) -> bool:
+        if len(self.runs) == len(other.runs) == 1:
+            (a, b), (start, stop) = self.runs[0], other.runs[0]
+            return start <= a and b <= stop
         return (self & other).runs == self.runs
 
 
