@@ -1,6 +1,8 @@
 """``python -m eyeshot``."""
 
+import sys
+
 from eyeshot.cli.main import main
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The command line: arguments, exit status, one clear line for an error. No arithmetic."""

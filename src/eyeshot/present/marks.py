@@ -1,0 +1,105 @@
+"""Marks: what a reader of a table must know of a row besides its numbers, and the line that explains each."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from eyeshot.analyses.results import AxisField, LayerField
+from eyeshot.present.escape import visible
+from eyeshot.present.numerals import numeral
+
+__all__ = ["Mark", "Marked", "explanations", "marks_of"]
+
+_MOST_NAMED = 3
+
+
+class Mark(enum.Enum):
+    """A sign in a table; each that occurs is explained below it."""
+
+    GLOBAL = "∀"
+    BOTH = "+∀"
+    BEYOND = ">"
+    MISALIGNED = "!"
+    BOUNDED = "≤"
+    UNSUPPORTED = "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A mark at a row, with the names of the axes it holds for; no names if it holds for all."""
+
+    mark: Mark
+    axes: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return self.mark.value + ",".join(self.axes)
+
+
+def marks_of(row: LayerField, axes: Sequence[AxisField], extents: Sequence[int]) -> tuple[Marked, ...]:
+    """Marks of a row for the axes of one input, which has `extents` pixels along them."""
+    found = []
+    for mark in Mark:
+        held = [field.axis for field, n in zip(axes, extents, strict=True) if _holds(mark, field, n)]
+        if held or (not axes and mark.name.lower() == row.status.value):
+            found.append(Marked(mark, () if len(held) == len(axes) else tuple(map(visible, held))))
+    return tuple(found)
+
+
+def _holds(mark: Mark, field: AxisField, extent: int) -> bool:
+    match mark:
+        case Mark.GLOBAL:
+            return field.is_global and field.local_size is None
+        case Mark.BOTH:
+            return field.is_global and field.local_size is not None
+        case Mark.BEYOND:
+            local = field.local_size if field.is_global else field.size
+            return local is not None and local > extent
+        case Mark.MISALIGNED:
+            return field.misaligned != 0
+        case _:
+            return field.status.value == mark.name.lower()
+
+
+def explanations(marked: Iterable[tuple[LayerField, tuple[Marked, ...]]]) -> list[tuple[Mark, str]]:
+    """One line for each mark that occurs in a table, in the order of `Mark`."""
+    rows: dict[Mark, list[LayerField]] = {mark: [] for mark in Mark}
+    for row, marks in marked:
+        for mark in marks:
+            rows[mark.mark].append(row)
+    return [(mark, _explained(mark, found)) for mark, found in rows.items() if found]
+
+
+def _explained(mark: Mark, rows: list[LayerField]) -> str:
+    match mark:
+        case Mark.GLOBAL:
+            return "global: every feature reads the whole axis"
+        case Mark.BOTH:
+            return "local and global: the numbers are of the local paths; another path reads the whole axis"
+        case Mark.BEYOND:
+            return "larger than the image: a part of the field always lies outside it"
+        case Mark.MISALIGNED:
+            where = (f"{_distance(row)} px at {visible(row.name)}" for row in rows)
+            return f"misaligned: branches whose centres lie apart meet here, {_listed(where)}"
+        case Mark.BOUNDED:
+            return f"bounded: the data decide what is read; an outer bound, because of {_blamed(rows)}"
+        case Mark.UNSUPPORTED:
+            return f"unsupported: taken as reading everything, because of {_blamed(rows)}"
+
+
+def _distance(row: LayerField) -> str:
+    return numeral(max(abs(field.misaligned) for field in row.axes))
+
+
+def _blamed(rows: list[LayerField]) -> str:
+    return _listed(visible(name) for name in dict.fromkeys(name for row in rows for name in row.blamed))
+
+
+def _listed(texts: Iterable[str]) -> str:
+    """Some texts, and how many more there are."""
+    every = list(texts)
+    more = len(every) - _MOST_NAMED
+    if more <= 0:
+        return ", ".join(every)
+    return f"{', '.join(every[:_MOST_NAMED])} and {more} more"
