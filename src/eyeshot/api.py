@@ -214,7 +214,7 @@ class Fields:
         return table_json(self.table, every=every)
 
     def to_csv(self, *, every: bool = False) -> str:
-        """The table as CSV text, one line for each layer and axis."""
+        """The table as CSV text, one line for each layer with all axes side by side."""
         from eyeshot.present.table_csv import table_csv
 
         return table_csv(self.table, every=every)
@@ -257,7 +257,7 @@ class Fields:
         from eyeshot.present.screen import Screen
         from eyeshot.present.table_text import table_rich
 
-        yield table_rich(self.table, Screen(width=options.max_width))
+        yield table_rich(self.table, Screen(width=options.max_width, unicode=not options.ascii_only))
 
 
 class Field:

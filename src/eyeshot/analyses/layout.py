@@ -18,7 +18,7 @@ from eyeshot.index.sets import IndexSet
 if TYPE_CHECKING:
     from eyeshot.analyses.grids import GridTerm
 
-__all__ = ["Layout", "layout_of", "locate_pixel"]
+__all__ = ["Layout", "checked_index", "checked_pixel", "layout_of", "locate_pixel"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,9 @@ class Layout:
     extents: tuple[int, ...]
     dims: tuple[tuple[tuple[int, int], ...], ...]
 
-    def locate(self, index: tuple[int, ...], what: str) -> tuple[IndexSet, ...]:
-        """Elements of the value that are the feature `index`, as one set per dimension."""
-        checked = checked_index(index, self.extents, self.names, what)
-        left = list(checked)
+    def locate(self, index: tuple[int, ...]) -> tuple[IndexSet, ...]:
+        """Elements of the value that are the (checked) feature `index`, as one set per dimension."""
+        left = list(index)
         digits: dict[tuple[int, int], int] = {}
         factors = [(d, p, size, axis) for d, parts in enumerate(self.dims) for p, (size, axis) in enumerate(parts)]
         for d, p, size, axis in reversed(factors):
@@ -156,16 +155,20 @@ def _combined(factors: list[tuple[int, int | None]]) -> IndexSet:
 
 
 def locate_pixel(value: Value, pixel: tuple[int, ...]) -> tuple[IndexSet, ...]:
-    """Elements of an input that are one pixel, in all channels."""
-    extents = tuple(value.shape[axis.dim] for axis in value.axes)
-    names = tuple(axis.name for axis in value.axes)
-    checked = checked_index(pixel, extents, names, f"input `{value.name}`")
-    at = {axis.dim: i for axis, i in zip(value.axes, checked, strict=True)}
+    """Elements of an input that are one (checked) pixel, in all channels."""
+    at = {axis.dim: i for axis, i in zip(value.axes, pixel, strict=True)}
     return tuple(IndexSet.span(at[d], at[d] + 1) if d in at else IndexSet.span(0, n) for d, n in enumerate(value.shape))
 
 
+def checked_pixel(value: Value, pixel: tuple[int, ...]) -> tuple[int, ...]:
+    """The index of a pixel with negative numbers counted from the end, as in Python."""
+    extents = tuple(value.shape[axis.dim] for axis in value.axes)
+    names = tuple(axis.name for axis in value.axes)
+    return checked_index(pixel, extents, names, f"input `{value.name}`", "pixels")
+
+
 def checked_index(
-    index: tuple[int, ...], extents: tuple[int, ...], names: tuple[str, ...], what: str
+    index: tuple[int, ...], extents: tuple[int, ...], names: tuple[str, ...], what: str, elements: str = "features"
 ) -> tuple[int, ...]:
     """An index with negative numbers counted from the end, as in Python."""
     if len(index) != len(extents):
@@ -177,5 +180,5 @@ def checked_index(
         if isinstance(i, bool) or not hasattr(i, "__index__"):
             raise FeatureError(f"{what}: an index must be an integer, but is {i!r}")
         if not -n <= i < n:
-            raise FeatureError(f"{what} has {n} features along {name}, 0 … {n - 1}, but index {i} was asked for")
+            raise FeatureError(f"{what} has {n} {elements} along {name}, 0 … {n - 1}, but index {i} was asked for")
     return tuple(int(i) % n for i, n in zip(index, extents, strict=True))

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from eyeshot.analyses.boxes import Boxes, backward, forward, mask_of, split_set, unite, volume
 from eyeshot.analyses.grids import NOTHING, GridTerm, intervals_along
-from eyeshot.analyses.layout import layout_of, locate_pixel
+from eyeshot.analyses.layout import checked_index, checked_pixel, layout_of, locate_pixel
 from eyeshot.analyses.results import Interval, Product, Reach, Region
 from eyeshot.analyses.terms import Field, Term
 from eyeshot.analyses.walk import Walk
@@ -47,7 +47,9 @@ def region_of(graph: Graph, node: Node, walk: Walk, index: tuple[int, ...], valu
     """
     position = graph.inputs.index(value)
     field = walk.fields[node.name]
-    sets = layout_of(graph, node, field).locate(index, f"layer `{node.name}`")
+    layout = layout_of(graph, node, field)
+    index = checked_index(index, layout.extents, layout.names, f"layer `{node.name}`")
+    sets = layout.locate(index)
     read = elements_read(graph, node, (sets,)).get(value.name, ())
     dims = [axis.dim for axis in value.axes]
     products = unite(tuple(box[d] for d in dims) for box in read)
@@ -88,6 +90,7 @@ def reach_of(
     graph: Graph, walk: Walk, pixel: tuple[int, ...], value: Value, only: Node | None = None
 ) -> Iterator[Reach]:
     """Which features read a pixel of an input, for every node or for one."""
+    pixel = checked_pixel(value, pixel)
     reached = elements_reached(graph, value, (locate_pixel(value, pixel),), only)
     for node in graph.nodes if only is None else (only,):
         field = walk.fields[node.name]
