@@ -140,7 +140,7 @@ def _layer_rows(layer: LayerField, inputs: tuple[InputInfo, ...], *, batch: bool
             shape if first else "",
             visible(info.name),
             joined(str(field.n) for field in axes),
-            joined(numeral(field.jump) for field in axes),
+            joined(map(_jump, axes)),
             joined(map(_size, axes)),
             joined(numeral(field.start) for field in axes),
             marks_of(layer, axes, extents),
@@ -154,6 +154,11 @@ def _layer_rows(layer: LayerField, inputs: tuple[InputInfo, ...], *, batch: bool
 
 def _shown_size(field: AxisField) -> int:
     return field.local_size if field.is_global and field.local_size is not None else field.size
+
+
+def _jump(field: AxisField) -> str:
+    """The jump of the local paths; without any, no feature is a distance away from the next."""
+    return "–" if field.local_size is None else numeral(field.jump)
 
 
 def _size(field: AxisField) -> str:
