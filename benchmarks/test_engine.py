@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import Report
+from ratios import Report
 
 import eyeshot
 from eyeshot.analyses.walk import Extent, forward
@@ -107,8 +107,8 @@ def test_whole_analysis(report: Report, model: str) -> None:
     for extent in Extent:
         report.compare(
             f"{model}, {extent.value} fields of every feature of every layer: 100,000² pixels against 224²",
-            lambda extent=extent: forward(large, extent),  # type: ignore[misc]
-            lambda extent=extent: forward(small, extent),  # type: ignore[misc]
+            lambda extent=extent: forward(large, extent),
+            lambda extent=extent: forward(small, extent),
             aim=1.5,
         )
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from eyeshot.analyses.terms import Part, Term, finite
+from eyeshot.analyses.terms import Part, Term, finite, with_global
 from eyeshot.errors import LimitError
 from eyeshot.graph.access import Access, Link, Regroup, Shape
 from eyeshot.index.bordered import MAX_EXPLICIT, Bordered, fold
@@ -44,15 +44,15 @@ class GridTerm:
         Intervals along each axis of the input; every dimension has the value's size or 1.
     carried : tuple of frozenset of int
         For each axis the dimensions of the value along which its interval changes.
-    global_axes : frozenset of int
-        Axes that the paths have reduced.
+    global_axes : tuple of int
+        Axes that the paths have reduced, in rising order.
     """
 
     input: int
     lo: Ints
     hi: Ints
     carried: tuple[frozenset[int], ...]
-    global_axes: frozenset[int]
+    global_axes: tuple[int, ...]
 
     @staticmethod
     def of(term: Term, shape: Shape) -> GridTerm:
@@ -110,7 +110,7 @@ class GridTerm:
         lo, hi = _gathered(reading, self.lo, self.hi, d + 1)
         global_axes = self.global_axes
         if link.reduces:
-            global_axes |= {a for a, dims in enumerate(self.carried) if d in dims}
+            global_axes = with_global(global_axes, *(a for a, dims in enumerate(self.carried) if d in dims))
         return replace(self, lo=lo, hi=hi, global_axes=global_axes)
 
     def _constant_along(self, d: int, link: Link) -> GridTerm:
@@ -128,7 +128,7 @@ class GridTerm:
             lo=self.lo.take(taps, d + 1).min(axis=d + 1, keepdims=True),
             hi=self.hi.take(taps, d + 1).max(axis=d + 1, keepdims=True),
             carried=tuple(dims - {d} for dims in self.carried),
-            global_axes=self.global_axes | gone,
+            global_axes=with_global(self.global_axes, *gone),
         )
 
     def _placed(self, access: Access, rank: int) -> GridTerm:
@@ -212,13 +212,13 @@ def intervals_along(term: Term | GridTerm, shape: Shape, axis: int) -> tuple[Int
         grid = GridTerm.of(term, shape)
         return grid.lo[axis], grid.hi[axis]
     dims = tuple(tuple(p if p.axis == axis else Part(p.size) for p in parts) for parts in term.dims)
-    grid = GridTerm.of(Term(0, dims, (term.seqs[axis],) * (axis + 1), frozenset()), shape)
+    grid = GridTerm.of(Term(0, dims, (term.seqs[axis],) * (axis + 1), ()), shape)
     return grid.lo[axis], grid.hi[axis]
 
 
 def merge_grids(terms: Sequence[Term | GridTerm], shape: Shape) -> Field:
     """One grid for each input and set of global axes; grids know each index, so their hull is always exact."""
-    merged: dict[tuple[int, frozenset[int]], GridTerm] = {}
+    merged: dict[tuple[int, tuple[int, ...]], GridTerm] = {}
     laid_out = {term.input for term in terms if isinstance(term, GridTerm)}
     products = [term for term in terms if term.input not in laid_out]
     for term in terms:

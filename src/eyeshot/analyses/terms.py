@@ -1,5 +1,7 @@
 """Terms: the field of a value as a union of products, one interval sequence per input axis.
 
+Parts and terms are named tuples and not frozen dataclasses: some are made for every layer, and these are cheaper.
+
 A term says: "at every index of this value, some paths read, along axis a, the interval ``seqs[a](i_a)``". The
 coordinate ``i_a`` is put together from *parts* of the value's dimensions, as ``Σ stride · index``. A plain feature
 map has one part per dimension. Flattened tokens have two parts in one dimension, split windows one axis in two
@@ -13,8 +15,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from eyeshot.errors import LimitError
 from eyeshot.graph.access import Shape
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from eyeshot.index.bordered import Bordered
     from eyeshot.index.sets import IndexSet
 
-__all__ = ["MAX_TERMS", "Field", "Part", "Term", "constant", "finite", "merge", "reads_nothing", "union"]
+__all__ = ["MAX_TERMS", "Field", "Part", "Term", "constant", "finite", "merge", "reads_nothing", "union", "with_global"]
 
 MAX_TERMS = 4096
 """Most terms of one value."""
@@ -35,8 +37,7 @@ Field = tuple["Term | GridTerm", ...]
 """The field of one value; empty if it reads no input."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One factor of a dimension; a dimension is the row-major product of its parts.
 
     Parameters
@@ -57,8 +58,7 @@ class Part:
     mask: IndexSet | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """Some paths from a value to one input.
 
     Parameters
@@ -69,8 +69,8 @@ class Term:
         Parts of every dimension of the value.
     seqs : tuple of Periodic or Bordered
         The interval sequence along each axis of the input; an axis without parts is read at coordinate 0.
-    global_axes : frozenset of int
-        Axes that the paths have reduced.
+    global_axes : tuple of int
+        Axes that the paths have reduced, in rising order.
     is_plain : bool
         Whether every dimension has one part and every axis at most one: then no map needs preparation.
     """
@@ -78,7 +78,7 @@ class Term:
     input: int
     dims: tuple[tuple[Part, ...], ...]
     seqs: tuple[Periodic | Bordered, ...]
-    global_axes: frozenset[int]
+    global_axes: tuple[int, ...]
     is_plain: bool = False
 
     def parts_of(self, axis: int) -> list[Part]:
@@ -110,6 +110,11 @@ def constant(seq: Periodic | Bordered, reading: IndexMap) -> Periodic | Bordered
     if isinstance(seq, Periodic):
         return Periodic(1, 0, (lo,), (hi,))
     return type(seq).constant(1, lo, hi)
+
+
+def with_global(axes: tuple[int, ...], *more: int) -> tuple[int, ...]:
+    """Global axes after some more were reduced."""
+    return axes if all(axis in axes for axis in more) else tuple(sorted({*axes, *more}))
 
 
 def reads_nothing(seq: Periodic | Bordered) -> bool:
@@ -201,7 +206,7 @@ def _join_masks(terms: Iterable[Term]) -> list[Term]:
             continue
         both = mine | theirs
         full = both.is_span(term.dims[d][p].size)
-        joined[key] = replace(known, dims=_with_mask(known.dims, d, p, None if full else both))
+        joined[key] = known._replace(dims=_with_mask(known.dims, d, p, None if full else both))
     return list(joined.values())
 
 
@@ -209,5 +214,5 @@ def _with_mask(
     dims: tuple[tuple[Part, ...], ...], d: int, p: int, mask: IndexSet | None
 ) -> tuple[tuple[Part, ...], ...]:
     parts = dims[d]
-    changed = (*parts[:p], replace(parts[p], mask=mask), *parts[p + 1 :])
+    changed = (*parts[:p], parts[p]._replace(mask=mask), *parts[p + 1 :])
     return (*dims[:d], changed, *dims[d + 1 :])

@@ -9,10 +9,9 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from eyeshot.analyses.terms import Part, Term, constant, reads_nothing
+from eyeshot.analyses.terms import Field, Part, Term, constant, reads_nothing, with_global
 from eyeshot.graph.access import Access, Link, Regroup, Shape
 from eyeshot.index.maps import IndexMap
 
@@ -59,26 +58,26 @@ class Plan:
         self.frame: list[tuple[Part, ...]] = [(Part(n),) for n in out_shape]
 
 
-def through_access(term: Term, plan: Plan) -> list[Term | GridTerm]:
+def through_access(term: Term, plan: Plan) -> Field:
     """The term as seen by the output of an op."""
     if plan.is_identity:
-        return [term]
+        return (term,)
     if term.is_plain:
         for d in plan.whole:
             if term.dims[d][0].stride:
                 break
         else:
             mapped = _mapped(term, plan)
-            return [] if mapped is None else [mapped]
+            return () if mapped is None else (mapped,)
     for ready in _contracted(term, plan.access):
         prepared = _prepared(ready, plan.access)
         if prepared is None:
             from eyeshot.analyses.grids import GridTerm
 
-            return GridTerm.of(ready, plan.shape).through_access(plan.access, plan.out_shape)
+            return tuple(GridTerm.of(ready, plan.shape).through_access(plan.access, plan.out_shape))
         found = (_mapped(piece, plan) for piece in prepared)
-        return [piece for piece in found if piece is not None]
-    return []
+        return tuple(piece for piece in found if piece is not None)
+    return ()
 
 
 # ---------------------------------------------------------------------- dimensions that are read whole
@@ -93,7 +92,7 @@ def _contracted(term: Term, access: Access) -> Iterator[Term]:
             n_out = 1 if link.reading is None else link.reading.n_out
             labels = {part.axis for part in term.dims[d]}
             label = labels.pop() if len(labels) == 1 else -1
-            term = replace(term, dims=(*term.dims[:d], (Part(n_out, label),), *term.dims[d + 1 :]))
+            term = term._replace(dims=(*term.dims[:d], (Part(n_out, label),), *term.dims[d + 1 :]))
     if not term.is_empty:
         yield term
 
@@ -105,7 +104,7 @@ def _reduced(term: Term, d: int, axis: int, link: Link) -> Term:
         others = [p for p in term.parts_of(axis) if p is not part]
         leading = all(part.stride > p.stride for p in others)
         if link.reduces and leading:
-            global_axes |= {axis}
+            global_axes = with_global(global_axes, axis)
         unit = math.gcd(*(p.stride for p in others))
         taps = range(0, part.stride * part.size, part.stride)
         if not others:
@@ -115,7 +114,7 @@ def _reduced(term: Term, d: int, axis: int, link: Link) -> Term:
             seq = seq.through(IndexMap(term.extent(axis), last + 1, 1, unit, (taps,)))
         dims = _scaled(term.dims, part, axis, unit)
         term = Term(term.input, dims, term.with_seq(axis, seq), global_axes, term.is_plain)
-    return replace(term, global_axes=global_axes)
+    return term._replace(global_axes=global_axes)
 
 
 def _scaled(dims: Dims, gone: Part, axis: int, unit: int) -> Dims:
@@ -124,7 +123,7 @@ def _scaled(dims: Dims, gone: Part, axis: int, unit: int) -> Dims:
     def changed(part: Part) -> Part:
         if part is gone:
             return Part(part.size, axis)
-        return replace(part, stride=part.stride // unit) if part.axis == axis and part.stride else part
+        return part._replace(stride=part.stride // unit) if part.axis == axis and part.stride else part
 
     return tuple(tuple(changed(part) for part in parts) for parts in dims)
 
@@ -189,7 +188,7 @@ def _isolated(term: Term, fixed: list[Part], axis: int) -> list[Term] | None:
         for d, parts in enumerate(dims):
             for p, part in enumerate(parts):
                 if part.axis == axis and part.stride:
-                    dims[d][p] = replace(part, stride=part.stride // unit)
+                    dims[d][p] = part._replace(stride=part.stride // unit)
         for (d, p), part, index in zip(places, fixed, choice, strict=True):
             mask = IndexSet.of([index]) if part.size > 1 else None
             dims[d][p] = Part(part.size, axis, 0, mask)
@@ -234,7 +233,7 @@ def _mapped(term: Term, plan: Plan) -> Term | None:
             dims[out] = (part_out,)
             continue
         if reduces:
-            global_axes |= {axis}
+            global_axes = with_global(global_axes, axis)
         seq = seqs[axis]
         if seq is not last_seq or reading is not last_reading:
             # Axes of equal size that are treated alike share their sequence.
@@ -247,7 +246,9 @@ def _mapped(term: Term, plan: Plan) -> Term | None:
             dims[out] = (Part(reading.n_out, axis),)
         else:
             dims[out] = term.dims[d] if part.size == reading.n_out else (Part(reading.n_out, axis, 1),)
-    return Term(term.input, tuple(dims), seqs, global_axes, term.is_plain)
+    after_dims = tuple(dims)
+    # Stacks of equal layers share their dimensions.
+    return Term(term.input, term.dims if after_dims == term.dims else after_dims, seqs, global_axes, term.is_plain)
 
 
 def _masked(part: Part, reading: IndexMap) -> Part | None:

