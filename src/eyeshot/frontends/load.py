@@ -1,0 +1,163 @@
+"""From any model reference to a graph."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from eyeshot.errors import (
+    EyeshotError,
+    InputError,
+    LayerListError,
+    LimitError,
+    ModelReferenceError,
+    nearest,
+)
+from eyeshot.frontends import zoo
+from eyeshot.frontends.layers.build import build_graph
+from eyeshot.frontends.layers.document import Document
+from eyeshot.frontends.layers.files import SUFFIXES, check_depth, parse_file, read_data, read_file
+from eyeshot.frontends.layers.kinds.names import find_kind, known_words
+from eyeshot.frontends.layers.schema import document_of
+from eyeshot.frontends.layers.text import MAX_TEXT, parse_text
+from eyeshot.frontends.layers.wording import printable, shown
+from eyeshot.graph.core import Graph
+
+__all__ = ["Reference", "load"]
+
+Reference = str | os.PathLike[str] | Graph | Sequence[Any] | dict[str, Any]
+"""What `load` takes as a model."""
+
+_PICKLES = (".pkl", ".pickle", ".pt", ".pth", ".ckpt", ".joblib")
+_LATER = (".onnx", ".pt2")
+_GRAPH = re.compile(r'\s*\{\s*"schema"\s*:')
+"""How the JSON of a graph begins: a layer list has no schema."""
+
+
+def load(
+    reference: Reference,
+    *,
+    input_shape: int | str | Sequence[int] | None = None,
+    axes: str | None = None,
+    padding: str | None = None,
+) -> Graph:
+    """The graph of a model.
+
+    Parameters
+    ----------
+    reference : str, path, list, dict or Graph
+        A built-in network (``"alexnet"``), a layer list as text (``"conv k3 | pool k2 s2"``), as
+        ``[[kernel, stride, padding], …]`` (a list, or text), in a file (``"net.toml"``, ``.yaml``, ``.json``) or as
+        the plain data that such a file holds, or a graph, which is returned as it is.
+    input_shape : int, str or sequence of int, optional
+        The input's size: one number for every axis, the spatial sizes, those with channels before them, or all
+        dimensions with batch and channels. If the list does not tell its number of spatial axes, five numbers mean
+        3, three numbers of which the first is 1 mean batch, channels and one axis, and all else means 2.
+    axes : str, optional
+        Names of the spatial axes, ``"yx"`` or ``"NCHW"``.
+    padding : {"declared", "same", "same_lower", "valid", "gist"}, optional
+        The padding rule for layers that have none of their own.
+
+    Returns
+    -------
+    Graph
+        The network.
+
+    Raises
+    ------
+    ModelReferenceError
+        If there is no such network or file.
+    LayerListError
+        If a layer list says something that makes no sense; file, line or layer are named.
+    InputError
+        If the size of the input is missing or wrong.
+    LimitError
+        If a layer would have more elements than any machine can hold.
+
+    Examples
+    --------
+    >>> load("conv k11 s4 | pool k3 s2", input_shape=(3, 227, 227)).shapes
+    {'input': (1, 3, 227, 227), 'conv1': (1, 3, 55, 55), 'pool1': (1, 3, 27, 27)}
+    """
+    if isinstance(reference, Graph):
+        return _unchanged(reference, input_shape, axes, padding)
+    found = _find(reference)
+    if isinstance(found, Graph):
+        return _unchanged(found, input_shape, axes, padding)
+    return build_graph(found, input_shape=input_shape, axes=axes, padding=padding)
+
+
+def _unchanged(graph: Graph, *changes: object) -> Graph:
+    if any(change is not None for change in changes):
+        raise InputError("a graph has its input already; input_shape, axes and padding go with a layer list")
+    return graph
+
+
+def _find(reference: object) -> Document | Graph:
+    """What a reference means, by its type and form."""
+    if isinstance(reference, os.PathLike):
+        path = os.fspath(reference)
+        if isinstance(path, str):
+            return _file(path)
+    if isinstance(reference, list | tuple | dict):
+        check_depth(reference)
+        return document_of(reference, Document("layers", []))
+    if not isinstance(reference, str):
+        raise ModelReferenceError(
+            "a model must be a name, a layer list, a path or a graph, but is of type " + type(reference).__name__
+        )
+    return _text(reference.strip())
+
+
+def _text(text: str) -> Document | Graph:
+    if len(text) > MAX_TEXT:
+        return parse_text(text)
+    first = text.split(maxsplit=1)[0] if text else ""
+    if text.startswith("["):
+        return document_of(read_data(text, ".json", "layer list"), Document("layers", []))
+    if text in zoo.names():
+        return zoo.read(text)
+    if "|" not in text and find_kind(first) is None and _suffix(text):
+        return _file(text)
+    if re.search(r"[|;\s]", text) or find_kind(text) is not None or not text:
+        return parse_text(text)
+    return _unknown(text)
+
+
+def _suffix(text: str) -> str | None:
+    """The ending of a reference to a file; None if it has no known one."""
+    suffix = Path(text).suffix.lower()
+    return suffix if suffix in (*SUFFIXES, *_PICKLES, *_LATER) else None
+
+
+def _file(path: str) -> Document | Graph:
+    suffix = _suffix(path)
+    if suffix in _PICKLES:
+        raise InputError(f"{path!r} is a pickle, which runs code when it is read; eyeshot never loads pickles")
+    if suffix in _LATER:
+        raise InputError(f"{path!r}: reading {suffix} files is not yet in this version; give a layer list")
+    if suffix is None:
+        raise InputError(f"{path!r}: the name of a layer-list file must end in {', '.join(SUFFIXES)}")
+    text = read_file(path)
+    return _graph(text, path) if suffix == ".json" and _GRAPH.match(text) else parse_file(text, path)
+
+
+def _graph(text: str, path: str) -> Graph:
+    try:
+        return Graph.from_json(text)
+    except LimitError as error:
+        raise LimitError(f"{path}: {printable(error)}") from None
+    except (EyeshotError, ValueError, TypeError, ArithmeticError, AttributeError, LookupError) as error:
+        raise LayerListError(f"{path}: {printable(error)}") from None
+
+
+def _unknown(text: str) -> Document:
+    if re.fullmatch(r"[^\s:]+:[A-Za-z_][\w.]*", text):
+        raise InputError(f"{shown(text)}: models written in Python are not yet in this version; give a layer list")
+    if os.path.exists(text):
+        raise InputError(f"{text!r}: the name of a layer-list file must end in {', '.join(SUFFIXES)}")
+    hint = nearest(text[:60], (*zoo.names(), *known_words()))
+    raise ModelReferenceError(f"there is no model {shown(text)}{hint or '; `eyeshot models` lists the built-in ones'}")
