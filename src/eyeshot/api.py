@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Field", "Fields", "Graph", "Region", "analyze", "load"]
 
-Reference = str | os.PathLike[str] | Graph | Sequence[Sequence[int]]
+Reference = str | os.PathLike[str] | Graph | Sequence[Any] | dict[str, Any]
 
 
 def load(
     model: Reference,
     *,
-    input_shape: int | Sequence[int] | None = None,
+    input_shape: int | str | Sequence[int] | None = None,
     axes: str | None = None,
     padding: str | None = None,
 ) -> Graph:
@@ -34,12 +34,13 @@ def load(
 
     Parameters
     ----------
-    model : str, path, Graph, or list of lists
+    model : str, path, Graph, list or dict
         The name of a built-in network (``"alexnet"``), a layer list (``"conv k3 | pool k2 s2"``), a list of
-        ``[kernel, stride, padding]``, or a TOML, YAML or JSON file. A graph is returned as it is.
-    input_shape : int or sequence of int, optional
-        Input size: one number for all axes, one per axis, channels and axes, or the full shape with batch. Built-in
-        networks have a default.
+        ``[kernel, stride, padding]``, a TOML, YAML or JSON file, or the plain data of one. A graph is returned as
+        it is.
+    input_shape : int, str or sequence of int, optional
+        Input size: one number for all axes, one per axis, channels and axes, or the full shape with batch; or text
+        such as ``"3x224x224"``. Built-in networks have a default.
     axes : str, optional
         Layout such as ``"NCHW"``, where the shape alone does not tell.
     padding : {"declared", "same", "same_lower", "valid", "gist"}, optional
@@ -62,19 +63,18 @@ def load(
     >>> [node.shape[2:] for node in graph.nodes]
     [(55, 55), (27, 27)]
     """
-    if isinstance(model, Graph):
-        from eyeshot.graph.validate import validate
-
-        return validate(model)
     from eyeshot.frontends.load import load as read
+    from eyeshot.graph.validate import validate
 
+    if isinstance(model, Graph):
+        validate(model)
     return read(model, input_shape=input_shape, axes=axes, padding=padding)
 
 
 def analyze(
     model: Reference,
     *,
-    input_shape: int | Sequence[int] | None = None,
+    input_shape: int | str | Sequence[int] | None = None,
     axes: str | None = None,
     padding: str | None = None,
 ) -> Fields:

@@ -194,6 +194,10 @@ class GridTerm:
         for axis, d in enumerate(dims):
             pick = tuple(slice(None) if d == e else 0 for e in range(len(shape)))
             lo, hi = self.lo[axis][pick], self.hi[axis][pick]
+            along = [-1 if d == e else 1 for e in range(len(shape))]
+            if (self.lo[axis] != lo.reshape(along)).any() or (self.hi[axis] != hi.reshape(along)).any():
+                # Merged from terms that read at different indices: it changes along other dimensions too.
+                return self
             if d is None:
                 seqs.append(Bordered.constant(1, int(lo), int(hi)))
             else:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from eyeshot.analyses.positions import positions_of
 from eyeshot.analyses.terms import Field, Term
 from eyeshot.errors import FeatureError
 from eyeshot.graph.core import Graph, Node, Value
@@ -78,9 +79,10 @@ class Layout:
         return tuple(found)
 
 
-def layout_of(graph: Graph, node: Node | Value, field: Field) -> Layout:
+def layout_of(graph: Graph, node: Node, field: Field) -> Layout:
     """The numbering of a node's features."""
     shape = node.shape
+    field = positions_of(graph, field)
     best: dict[str, tuple[int, Term, int]] = {}
     for term in field:
         if not isinstance(term, Term):

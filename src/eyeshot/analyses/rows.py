@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from eyeshot.analyses.positions import positions_of
 from eyeshot.analyses.results import AxisField, LayerField
 from eyeshot.analyses.terms import Term, finite, union
 from eyeshot.analyses.walk import Walk, carried, carriers
-from eyeshot.graph.access import Status
+from eyeshot.graph.access import Shape, Status
 from eyeshot.graph.core import Graph, Node
 from eyeshot.index.intervals import Periodic
 
@@ -51,7 +52,7 @@ def row_of(graph: Graph, node: Node, walk: Walk, *, is_row: bool) -> LayerField:
     is_row : bool
         Whether the row stands for its layer in the default table.
     """
-    field = walk.fields[node.name]
+    field = positions_of(graph, walk.fields[node.name])
     axes = []
     for position, value in enumerate(graph.inputs):
         terms = [term for term in field if term.input == position]
@@ -62,6 +63,7 @@ def row_of(graph: Graph, node: Node, walk: Walk, *, is_row: bool) -> LayerField:
                     axis.name,
                     terms,
                     number,
+                    shape=node.shape,
                     misaligned=_misaligned(graph, node, walk, position, number),
                     status=walk.status(node.name),
                 )
@@ -85,13 +87,14 @@ def _axis_field(
     terms: list[Term | GridTerm],
     axis: int,
     *,
+    shape: Shape,
     misaligned: Fraction,
     status: Status,
 ) -> AxisField:
     local = [term for term in terms if axis not in term.global_axes]
     reduced = [term for term in terms if axis in term.global_axes]
     n = max((_features(term, axis) for term in local or reduced), default=1)
-    own = _local(local, axis, n) if local else None
+    own = _local(local, axis, n, shape) if local else None
     everything = _hull(_extent(term, axis) for term in reduced)
     if own is None:
         lo, hi = everything
@@ -115,13 +118,30 @@ def _features(term: Term | GridTerm, axis: int) -> int:
     return len(_distinct(term, axis))
 
 
-def _local(terms: list[Term | GridTerm], axis: int, n: int) -> _Local:
+def _local(terms: list[Term | GridTerm], axis: int, n: int, shape: Shape) -> _Local:
     products = [term for term in terms if isinstance(term, Term)]
+    if len({term.extent(axis) for term in products if term.parts_of(axis)}) > 1:
+        return _laid_out(terms, axis, n, shape)
     if len(products) == len(terms):
         seq = _along(products, axis, n)
         return _periodic(seq, n) if isinstance(seq, Periodic) else _listed(seq, n)
     pairs = sorted({pair for term in terms for pair in _distinct(term, axis)})
     return _from_pairs(pairs, n)
+
+
+def _laid_out(terms: list[Term | GridTerm], axis: int, n: int, shape: Shape) -> _Local:
+    """Numbers of terms that count along the axis in different steps (tokens, and windows of tokens)."""
+    import numpy as np
+
+    from eyeshot.analyses.grids import NOTHING, intervals_along
+
+    lo, hi = np.int64(NOTHING), np.int64(-NOTHING)
+    for term in terms:
+        term_lo, term_hi = intervals_along(term, shape, axis)
+        lo, hi = np.minimum(lo, term_lo), np.maximum(hi, term_hi)
+    pairs = sorted({(int(a), int(b)) for a, b in zip(lo.ravel(), hi.ravel(), strict=True) if b > a})
+    found = _from_pairs(pairs, n)
+    return replace(found, jump=found.jump * (len(pairs) - 1) / (n - 1)) if n > 1 else found
 
 
 def _along(terms: Iterable[Term], axis: int, n: int) -> Periodic | Bordered:
@@ -229,7 +249,7 @@ def _misaligned(graph: Graph, node: Node, walk: Walk, position: int, axis: int) 
             for term in carried(walk.fields[name], carrier)
             if isinstance(term, Term) and term.input == position and axis not in term.global_axes
         ]
-        if terms and all(term.parts_of(axis) for term in terms):
+        if len({term.extent(axis) for term in terms}) == 1 and all(term.parts_of(axis) for term in terms):
             seq = _along(terms, axis, terms[0].extent(axis))
             if isinstance(seq, Periodic):
                 branches.append(seq)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from eyeshot.index.intervals import Periodic
     from eyeshot.index.sets import IndexSet
 
-__all__ = ["Plan", "through_access", "through_regroup"]
+__all__ = ["Plan", "through_access", "through_regroup", "united_along"]
 
 Dims = tuple[tuple[Part, ...], ...]
 
@@ -95,6 +95,14 @@ def _contracted(term: Term, access: Access) -> Iterator[Term]:
             term = term._replace(dims=(*term.dims[:d], (Part(n_out, label),), *term.dims[d + 1 :]))
     if not term.is_empty:
         yield term
+
+
+def united_along(term: Term, d: int) -> Term:
+    """The term with all indices of one dimension taken together; nothing becomes global by that."""
+    for axis in {part.axis for part in term.dims[d] if part.stride}:
+        term = _reduced(term, d, axis, Link(None))
+    whole = (Part(math.prod(part.size for part in term.dims[d])),)
+    return _retyped(term, (*term.dims[:d], whole, *term.dims[d + 1 :]), term.seqs)
 
 
 def _reduced(term: Term, d: int, axis: int, link: Link) -> Term:

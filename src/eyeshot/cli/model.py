@@ -14,10 +14,7 @@ _WORDS = {"first": 0, "last": -1}
 
 def fields_of(model: str, input_: str | None, axes: str | None, padding: str | None) -> Fields:
     """Analyse a model named on the command line."""
-    from eyeshot.frontends.layers.input_shape import parse_shape
-
-    shape = parse_shape(input_) if input_ is not None else None
-    return analyze(model, input_shape=shape, axes=axes, padding=padding)
+    return analyze(model, input_shape=input_, axes=axes, padding=padding)
 
 
 def field_of(fields: Fields, layer: str) -> Field:

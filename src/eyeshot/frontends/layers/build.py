@@ -84,7 +84,8 @@ def _input(
             count = "1 letter" if dims == 1 else f"{dims} letters"
             raise InputError(f"axes must be {count} for this network, but are {shown(axes)}")
         dims = len(letters)
-    return input_of(input_sizes(given), settings.input, letters, dims)
+    # Sizes in text are an image's, as on the command line: 1x28x28 has one channel.
+    return input_of(input_sizes(given), settings.input, letters, dims, guess=not isinstance(given, str))
 
 
 def _dims_of(steps: Sequence[Step]) -> int | None:

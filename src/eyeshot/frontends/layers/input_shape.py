@@ -78,7 +78,12 @@ def axis_letters(axes: object) -> str:
 
 
 def input_of(
-    given: tuple[int, ...] | None, own: tuple[int, ...] | None, letters: str | None, dims: int | None
+    given: tuple[int, ...] | None,
+    own: tuple[int, ...] | None,
+    letters: str | None,
+    dims: int | None,
+    *,
+    guess: bool = True,
 ) -> Input:
     """The input of a layer list.
 
@@ -92,6 +97,8 @@ def input_of(
         Letters of the spatial axes.
     dims : int or None
         Number of spatial axes, if anything tells it.
+    guess : bool
+        Whether three numbers that begin with 1 are a batch of signals, as in tensors.
 
     Raises
     ------
@@ -104,7 +111,7 @@ def input_of(
         )
     note = ""
     if dims is None and given is not None:
-        dims, note = _guessed(given)
+        dims, note = _guessed(given) if guess or len(given) == 5 else (2, "")
     dims = dims or 2
     shape = _full(given, dims, own)
     layout = "NC" + (letters or _LAYOUTS[dims])
