@@ -1,0 +1,131 @@
+"""Periodic interval sequences against brute force over a long range of indices, negative ones too."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from eyeshot.errors import LimitError
+from eyeshot.index.bordered import Bordered
+from eyeshot.index.intervals import Periodic
+from eyeshot.index.maps import IndexMap
+from strategies import index_maps, periodic
+
+RANGE = range(-30, 31)
+Interval = tuple[int, int]
+
+
+def hull(intervals: list[Interval]) -> Interval:
+    full = [(lo, hi) for lo, hi in intervals if hi > lo]
+    return (min(lo for lo, _ in full), max(hi for _, hi in full)) if full else (0, 0)
+
+
+def plain(interval: Interval) -> Interval:
+    """The same interval, with ``(0, 0)`` for any that is empty."""
+    return interval if interval[1] > interval[0] else (0, 0)
+
+
+@given(periodic(), st.integers(-50, 50))
+def test_intervals_repeat(sequence: Periodic, i: int) -> None:
+    lo, hi = sequence.interval(i)
+    assert sequence.interval(i + sequence.period) == (lo + sequence.advance, hi + sequence.advance)
+    assert sequence.jump == Fraction(sequence.advance, sequence.period)
+
+
+@given(periodic(), index_maps())
+def test_through_is_the_hull_of_what_is_read(sequence: Periodic, reading: IndexMap) -> None:
+    found = sequence.through(reading)
+    if reading.lawful:
+        assert isinstance(found, Periodic)
+        for o in RANGE:
+            assert plain(found.interval(o)) == hull([sequence.interval(i) for i in reading.law(o)])
+    else:
+        assert isinstance(found, Bordered)
+        for o in range(reading.n_out):
+            assert found.interval(o) == hull([sequence.interval(i) for i in reading.reads(o)])
+
+
+@given(periodic(), index_maps())
+def test_through_has_the_shortest_period(sequence: Periodic, reading: IndexMap) -> None:
+    assume(reading.lawful)
+    found = sequence.through(reading)
+    assert isinstance(found, Periodic)
+    for period in range(1, found.period):
+        moves = {
+            (plain(found.interval(i + period)), plain(found.interval(i))) for i in range(2 * found.period)
+        }
+        steps = {b[0] - a[0] for b, a in moves if a[1] > a[0] and b[1] > b[0]}
+        same_gaps = all((a[1] > a[0]) == (b[1] > b[0]) for b, a in moves)
+        same_sizes = all(b[1] - b[0] == a[1] - a[0] for b, a in moves)
+        law = Fraction(found.advance * period, found.period)
+        assert not (same_gaps and same_sizes and steps <= {law} and law.denominator == 1)
+
+
+@given(periodic(), periodic())
+def test_union_is_the_hull_of_both(a: Periodic, b: Periodic) -> None:
+    both = a.union(b)
+    if a.jump != b.jump:
+        assert both is None
+        return
+    assert both is not None
+    for i in RANGE:
+        assert plain(both.interval(i)) == hull([a.interval(i), b.interval(i)])
+
+
+@given(periodic(), periodic(), st.integers(-6, 6))
+def test_union_where_jumps_agree(a: Periodic, b: Periodic, jump: int) -> None:
+    a = Periodic(a.period, jump * a.period, a.lo, a.hi)
+    b = Periodic(b.period, jump * b.period, b.lo, b.hi)
+    both = a.union(b)
+    assert both is not None
+    assert [plain(both.interval(i)) for i in RANGE] == [hull([a.interval(i), b.interval(i)]) for i in RANGE]
+    other_way = b.union(a)
+    assert other_way is not None
+    assert [plain(other_way.interval(i)) for i in RANGE] == [plain(both.interval(i)) for i in RANGE]
+
+
+@given(periodic(), st.integers(0, 40))
+def test_hull_of(sequence: Periodic, n: int) -> None:
+    assert sequence.hull_of(n) == hull([sequence.interval(i) for i in range(n)])
+
+
+@given(periodic(), periodic())
+def test_gaps_tell_where_nothing_is_read(a: Periodic, b: Periodic) -> None:
+    def empty(sequence: Periodic) -> list[bool]:
+        return [sequence.interval(i)[1] <= sequence.interval(i)[0] for i in RANGE]
+
+    assert a.has_gaps == any(empty(a))
+    assert (a.gaps() == b.gaps()) == (empty(a) == empty(b))
+
+
+@given(periodic(), st.integers(-20, 20))
+def test_offset_of_a_moved_sequence(sequence: Periodic, by: int) -> None:
+    moved = Periodic(
+        sequence.period,
+        sequence.advance,
+        tuple(lo + by if hi > lo else lo for lo, hi in zip(sequence.lo, sequence.hi, strict=True)),
+        tuple(hi + by if hi > lo else hi for lo, hi in zip(sequence.lo, sequence.hi, strict=True)),
+    )
+    reads = any(hi > lo for lo, hi in zip(sequence.lo, sequence.hi, strict=True))
+    assert moved.offset_from(sequence) == (by if reads else 0)
+
+
+def test_offset_of_branches_with_other_jumps_is_unknown() -> None:
+    assert Periodic(1, 1, (0,), (1,)).offset_from(Periodic(1, 2, (0,), (1,))) is None
+
+
+def test_quadruple_of_the_first_layers_of_alexnet() -> None:
+    sequence = Periodic(1, 1, (0,), (1,))
+    for n_in, n_out, kernel, stride, pad in [(227, 55, 11, 4, 0), (55, 27, 3, 2, 0), (27, 27, 5, 1, 2)]:
+        found = sequence.through(IndexMap.window(n_in, n_out, kernel, stride=stride, pad=pad))
+        assert isinstance(found, Periodic)
+        sequence = found
+    lo, hi = sequence.interval(0)
+    assert (sequence.jump, hi - lo, Fraction(lo + hi, 2)) == (8, 51, 9.5)
+
+
+def test_period_is_bounded() -> None:
+    step = IndexMap.resampled(10**6, 10**6, Fraction(100_002, 100_001), Fraction(0), 0)
+    with pytest.raises(LimitError, match="repeats after 100,001"):
+        Periodic(1, 1, (0,), (1,)).through(step)
