@@ -1,0 +1,121 @@
+"""All fields of all features of small graphs, equal to what brute force finds.
+
+Catalogue and random graphs, every op, one to three axes. The oracle executes the graph on sets of pixels for what is
+really read, and recurs over single elements for what would be read of an unbounded input.
+"""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import eyeshot
+from catalogue import CATALOGUE
+from eyeshot.graph.core import Graph
+from oracle.actual import extents, pixels_of_input
+from oracle.features import Brute, box_of, holds, hull_of, laid_out
+from oracle.theory import unite
+from strategies import graphs
+
+slow = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example])
+
+
+def check(graph: Graph) -> None:
+    brute, fields = Brute(graph), eyeshot.analyze(graph)
+    for node in graph.nodes:
+        check_numbering(brute, node.name)
+        check_regions(brute, fields, node.name)
+        check_globals(brute, fields, node.name)
+        check_actual(brute, fields, node.name)
+    check_reaches(brute, fields)
+
+
+def check_numbering(brute: Brute, name: str) -> None:
+    """Every element belongs to exactly one feature."""
+    times = np.zeros(brute.graph.shapes[name], int)
+    for feature in brute.features(name):
+        for element in brute.elements(name, feature):
+            times[element] += 1
+    assert (times == 1).all(), name
+
+
+def check_regions(brute: Brute, fields: eyeshot.Fields, name: str) -> None:
+    """Theoretical box, actual box, support."""
+    for value in brute.graph.inputs:
+        for feature in brute.features(name):
+            region = fields[name].at(*feature, input=value.name)
+            where = f"{name}{list(feature)} of {value.name}"
+            least, most = brute.theory(name, feature)
+            if least == most:
+                assert region.box == box_of(most, value), where
+            else:
+                assert holds(region.box, box_of(least, value)), where
+                assert holds(box_of(most, value), region.box), where
+            support = brute.supports(name, value)[feature]
+            assert region.pixels == hull_of(support), where
+            assert region.read == support.sum(), where
+            assert np.array_equal(laid_out(region.support(), region.pixels, extents(value)), support), where
+
+
+def check_globals(brute: Brute, fields: eyeshot.Fields, name: str) -> None:
+    """Axes along which some path of some feature has been reduced.
+
+    A reduction of a single index does nothing: it may count as global or not.
+    """
+    seen = unite([brute.theory(name, feature)[1] for feature in brute.features(name)])
+    numbers = {(v.name, axis.name): (v.name, a) for v in brute.graph.inputs for a, axis in enumerate(v.axes)}
+    marked = {numbers[axis.input, axis.axis] for axis in fields[name].axes if axis.is_global}
+    assert seen.reduced <= marked <= seen.perhaps, name
+
+
+def check_reaches(brute: Brute, fields: eyeshot.Fields) -> None:
+    """Projective fields of every pixel in every value."""
+    for value in brute.graph.inputs:
+        for pixel in np.ndindex(*extents(value)):
+            for reach in fields.reached_by(*pixel, input=value.name):
+                readers = brute.supports(reach.layer, value)[(..., *pixel)]
+                where = f"{value.name}{list(pixel)} in {reach.layer}"
+                assert reach.features == hull_of(readers), where
+                assert reach.count == readers.sum(), where
+                assert np.array_equal(laid_out(reach.mask(), reach.features, readers.shape), readers), where
+
+
+def check_actual(brute: Brute, fields: eyeshot.Fields, name: str) -> None:
+    """Actual intervals of every single element along every axis."""
+    shape = brute.graph.shapes[name]
+    for value in brute.graph.inputs:
+        bits = pixels_of_input(brute.graph, value.name, brute.bits[name])
+        for a, axis in enumerate(value.axes):
+            lo, hi = (np.broadcast_to(ends, shape) for ends in fields[name].actual(axis.name, input=value.name))
+            for element in np.ndindex(*shape):
+                assert (lo[element], hi[element]) == hull_of(bits[element])[a], f"{name}{list(element)} {axis.name}"
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_catalogue(name: str) -> None:
+    check(CATALOGUE[name])
+
+
+@settings(slow, max_examples=300)
+@given(graphs())
+def test_random_graphs(graph: Graph) -> None:
+    check(graph)
+
+
+@settings(slow, max_examples=200)
+@given(graphs(st.just(1), max_nodes=12))
+def test_random_deep_graphs_of_one_axis(graph: Graph) -> None:
+    check(graph)
+
+
+@settings(slow, max_examples=50)
+@given(graphs(st.just(3), max_nodes=5))
+def test_random_graphs_of_three_axes(graph: Graph) -> None:
+    check(graph)
+
+
+@pytest.mark.sweep
+@settings(slow)
+@given(graphs(max_nodes=14))
+def test_many_random_graphs(graph: Graph) -> None:
+    check(graph)

@@ -1,0 +1,152 @@
+"""Brute force by feature: what the elements that make up a feature read together.
+
+A feature is a position; channels, heads and batch belong to it. Which elements that are is a convention of the
+package, so it is taken from there; what they read is not.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from functools import cache, cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from eyeshot.analyses.analysis import Analysis
+from eyeshot.analyses.layout import Layout, layout_of
+from eyeshot.graph.core import Graph, Value
+from oracle.actual import Bits, execute, extents, pixels_of_input
+from oracle.theory import Axis, Seen, Theory, unite
+
+Index = tuple[int, ...]
+Box = tuple[tuple[int, int], ...]
+
+
+class Brute:
+    """All answers for one graph, by enumeration."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.analysis = Analysis(graph)
+        self._elements: dict[tuple[str, Index], list[Index]] = {}
+
+    # ------------------------------------------------------------------ features
+
+    @cache  # noqa: B019 (one object lives as long as one test)
+    def layout(self, name: str) -> Layout:
+        field = self.analysis.theoretical.fields[name]
+        return layout_of(self.graph, self.graph.by_name[name], field)
+
+    def features(self, name: str) -> Iterator[Index]:
+        return iter(np.ndindex(*self.layout(name).extents))
+
+    def elements(self, name: str, feature: Index) -> list[Index]:
+        """The elements of a value that make up one feature."""
+        key = (name, feature)
+        if key not in self._elements:
+            self._elements[key] = list(itertools.product(*self.layout(name).locate(feature)))
+        return self._elements[key]
+
+    # ------------------------------------------------------------------ what is read
+
+    @cached_property
+    def bits(self) -> dict[str, Bits]:
+        return execute(self.graph)
+
+    @cache  # noqa: B019
+    def supports(self, name: str, value: Value) -> Bits:
+        """Which pixels of an input every feature really reads: axes of features, then axes of pixels."""
+        bits = pixels_of_input(self.graph, value.name, self.bits[name])
+        read = np.zeros((*self.layout(name).extents, *extents(value)), np.bool_)
+        for feature in self.features(name):
+            for element in self.elements(name, feature):
+                read[feature] |= bits[element]
+        return read
+
+    def theory(self, name: str, feature: Index) -> tuple[Seen, Seen]:
+        """What a feature reads in theory: at least and at most.
+
+        At most is what the laws of the ops say beyond all edges. At least is the same where values that the table
+        says not to be periodic end at their edges, for their readers and what they read themselves. If no such value
+        is on the way, the two are equal.
+        """
+        elements = self.elements(name, feature)
+        most = unite([self._most.element(name, element) for element in elements])
+        if self._is_settled:
+            return most, most
+        return unite([self._least.element(name, element) for element in elements]), most
+
+    @cached_property
+    def _is_settled(self) -> bool:
+        """Whether nothing ends and nothing is split, so that there is only one answer."""
+        split = any(node.op.kind == "reshape" for node in self.graph.nodes)
+        return not split and not any(self._irregular(node.name) for node in self.graph.nodes)
+
+    @cached_property
+    def _endless(self) -> Theory:
+        return Theory(self.graph)
+
+    @cached_property
+    def _least(self) -> Theory:
+        return Theory(self.graph, self._ends, least=True)
+
+    @cached_property
+    def _most(self) -> Theory:
+        return Theory(self.graph, self._ends)
+
+    @cache  # noqa: B019
+    def _ends(self, reader: str, operand: str, dim: int) -> bool:
+        """Whether reader or operand are irregular along an axis that the operand's dimension follows."""
+        irregular = self._irregular(reader) | self._irregular(operand)
+        return bool(irregular) and bool(irregular & self._followed(operand, dim))
+
+    @cache  # noqa: B019
+    def _irregular(self, name: str) -> set[Axis]:
+        """Axes for which the table gives no period although there are local paths."""
+        if name not in self.graph.by_name:
+            return set()
+        numbers = {(v.name, axis.name): (v.name, a) for v in self.graph.inputs for a, axis in enumerate(v.axes)}
+        rows = self.analysis.row(name).axes
+        return {numbers[r.input, r.axis] for r in rows if r.period is None and r.local_size is not None}
+
+    @cache  # noqa: B019
+    def _followed(self, name: str, dim: int) -> set[Axis]:
+        """Axes along which elements read differently if only their index in one dimension differs."""
+        shape = self.graph.shapes[name]
+        found = set()
+        for line in np.ndindex(*shape[:dim], 1, *shape[dim + 1 :]):
+            along = [
+                self._endless.element(name, (*line[:dim], i, *line[dim + 1 :])).hulls for i in range(-1, shape[dim] + 1)
+            ]
+            for axis in {axis for hulls in along for axis in hulls}:
+                if len({hulls[axis] for hulls in along if axis in hulls}) > 1:
+                    found.add(axis)
+        return found
+
+
+def box_of(seen: Seen, value: Value) -> Box:
+    """The hull along each axis of an input; ``(0, 0)`` everywhere if nothing of it is read."""
+    return tuple(seen.hulls.get((value.name, a), (0, 0)) for a in range(len(value.axes)))
+
+
+def hull_of(mask: npt.NDArray[np.bool_]) -> Box:
+    """The smallest box that holds all true cells; ``(0, 0)`` everywhere if there are none."""
+    places = np.argwhere(mask)
+    if not len(places):
+        return ((0, 0),) * mask.ndim
+    return tuple((int(lo), int(hi) + 1) for lo, hi in zip(places.min(axis=0), places.max(axis=0), strict=True))
+
+
+def laid_out(mask: npt.NDArray[np.bool_], box: Box, sizes: tuple[int, ...]) -> npt.NDArray[np.bool_]:
+    """A mask over a box as one over everything."""
+    whole = np.zeros(sizes, np.bool_)
+    whole[tuple(slice(lo, hi) for lo, hi in box)] = mask
+    return whole
+
+
+def holds(outer: Box, inner: Box) -> bool:
+    """Whether a box lies in another along every axis."""
+    return all(
+        b <= a or (lo <= a and b <= hi) for (lo, hi), (a, b) in zip(outer, inner, strict=True)
+    )
