@@ -108,7 +108,8 @@ def united_along(term: Term, d: int) -> Term:
 def _reduced(term: Term, d: int, axis: int, link: Link) -> Term:
     """The union over all indices of the parts of one axis within one dimension."""
     seq, global_axes = term.seqs[axis], term.global_axes
-    for part in [part for part in term.dims[d] if part.axis == axis and part.stride]:
+    # Looked up anew each time: the strides of the parts that are left change.
+    while part := next((part for part in term.dims[d] if part.axis == axis and part.stride), None):
         others = [p for p in term.parts_of(axis) if p is not part]
         leading = all(part.stride > p.stride for p in others)
         if link.reduces and leading:
