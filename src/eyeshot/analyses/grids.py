@@ -260,6 +260,9 @@ def _gathered(reading: IndexMap, lo: Ints, hi: Ints, at: int) -> tuple[Ints, Int
     """Intervals along one dimension of an array after an index map."""
     n = lo.shape[at]
     steady = n == 1 and reading.n_in > 1
+    if steady and reading.period == 1 and len(reading.taps[0]) and reading.stays_inside():
+        # Channels that all read the same, sliced: nothing to list.
+        return lo, hi
     longest = max(len(taps) for taps in reading.taps)
     shape = (*lo.shape[:at], reading.n_out, *lo.shape[at + 1 :])
     _bounded(math.prod(shape) * longest // 64)

@@ -135,7 +135,7 @@ def _laid_out(terms: list[Term | GridTerm], axis: int, n: int, shape: Shape) -> 
 
     from eyeshot.analyses.grids import NOTHING, intervals_along
 
-    lo, hi = np.int64(NOTHING), np.int64(-NOTHING)
+    lo, hi = np.full((1,) * len(shape), NOTHING), np.full((1,) * len(shape), -NOTHING)
     for term in terms:
         term_lo, term_hi = intervals_along(term, shape, axis)
         lo, hi = np.minimum(lo, term_lo), np.maximum(hi, term_hi)

@@ -33,6 +33,8 @@ def axes_of(shape: Shape, layout: str | None = None) -> tuple[Axis, ...]:
     if len(letters) != len(shape) or len(set(letters)) != len(letters) or not letters.isalpha():
         raise GraphError(f"axes {letters!r} must name each dimension of shape {shape} by a letter of its own")
     axes = tuple(Axis(AXIS_NAMES.get(a, a.lower()), d) for d, a in enumerate(letters) if a not in "NC")
+    if len({axis.name for axis in axes}) != len(axes):
+        raise GraphError(f"axes {letters!r} must name different axes, but H is y, W is x, D is z and L is t")
     if not axes:
         raise GraphError(f"axes {letters!r} must name at least one spatial dimension besides N and C")
     return axes

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
+import re
 from fractions import Fraction
-from typing import Any
+from types import NoneType
+from typing import Any, get_args, get_origin, get_type_hints
 
 from eyeshot.errors import GraphError, nearest
 from eyeshot.graph.core import Axis, Graph, Node, Op, Value
@@ -50,7 +53,7 @@ def from_json(text: str) -> Graph:
         If the text is no such graph; the message says where.
     """
     try:
-        data = json.loads(text)
+        data = json.loads(text, parse_int=_int64)
     except (ValueError, RecursionError) as error:
         raise GraphError(f"a graph must be JSON, but: {error}") from None
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
@@ -60,20 +63,35 @@ def from_json(text: str) -> Graph:
             str(data["name"]),
             tuple(_value(v) for v in data["inputs"]),
             tuple(_node(n) for n in data["nodes"]),
-            tuple(map(str, data["outputs"])),
+            _typed(data["outputs"], str),
             tuple((str(name), str(result)) for name, result in data.get("groups", [])),
-            tuple(map(str, data.get("notes", []))),
+            _typed(data.get("notes", []), str),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         if isinstance(error, GraphError):
             raise
         raise GraphError(f"a graph in JSON must be complete, but: {type(error).__name__}: {error}") from None
     return validate(graph)
 
 
+def _int64(digits: str) -> int:
+    """A number of JSON; larger ones would only make overflows and endless messages."""
+    if len(digits) > 20 or not -(2**63) <= int(digits) < 2**63:
+        raise ValueError(f"numbers must fit 64 bits, but {digits[:20]}{'…' * (len(digits) > 20)} does not")
+    return int(digits)
+
+
+def _typed(data: Any, kind: type) -> tuple[Any, ...]:
+    """A JSON list of integers or texts, which nothing else is converted to."""
+    if not isinstance(data, list) or any(type(item) is not kind for item in data):
+        raise TypeError(f"{str(data)[:80]} must be a list of {kind.__name__}")
+    return tuple(data)
+
+
 def _value(data: dict[str, Any]) -> Value:
-    axes = tuple(Axis(str(name), int(dim)) for name, dim in data["axes"].items())
-    return Value(str(data["name"]), tuple(map(int, data["shape"])), axes)
+    dims = _typed(list(data["axes"].values()), int)
+    axes = tuple(Axis(str(name), dim) for name, dim in zip(data["axes"], dims, strict=True))
+    return Value(str(data["name"]), _typed(data["shape"], int), axes)
 
 
 def _node_data(node: Node) -> dict[str, Any]:
@@ -97,8 +115,8 @@ def _node(data: dict[str, Any]) -> Node:
     return Node(
         name,
         _op(name, str(data["op"]), data["fields"]),
-        tuple(map(str, data["inputs"])),
-        tuple(map(int, data["shape"])),
+        _typed(data["inputs"], str),
+        _typed(data["shape"], int),
         str(data["source"]),
         str(data["layer"]),
     )
@@ -107,13 +125,33 @@ def _node(data: dict[str, Any]) -> Node:
 def _op(node: str, kind: str, fields: dict[str, Any]) -> Op:
     if kind not in OPS:
         raise GraphError(f"node `{node}`: unknown op `{kind}`{nearest(kind, OPS)}")
-    known = {f.name: str(f.type) for f in dataclasses.fields(OPS[kind])}  # type: ignore[arg-type]
+    known = _fields(kind)
+    found = {}
     for field, value in fields.items():
         if field not in known:
             raise GraphError(f"node `{node}`: `{kind}` has no field `{field}`{nearest(field, known)}")
-        if not _fits(value, known[field]):
-            raise GraphError(f"node `{node}`: field `{field}` of `{kind}` must be {known[field]}, but is {value!r}")
-    return OPS[kind](**{field: _frozen(value, known[field]) for field, value in fields.items()})
+        wanted, _ = known[field]
+        try:
+            found[field] = _parsed(value, wanted)
+        except ValueError:
+            shown = wanted.__name__ if isinstance(wanted, type) else str(wanted)
+            raise GraphError(
+                f"node `{node}`: field `{field}` of `{kind}` must be {shown}, but is {repr(value)[:80]}"
+            ) from None
+    missing = [field for field, (_, needed) in known.items() if needed and field not in fields]
+    if missing:
+        raise GraphError(f"node `{node}`: `{kind}` must have a field `{missing[0]}`, but it is missing")
+    return OPS[kind](**found)
+
+
+@functools.cache
+def _fields(kind: str) -> dict[str, tuple[Any, bool]]:
+    """Type of every field of an op, and whether it must be given."""
+    hints = get_type_hints(OPS[kind])
+    return {
+        f.name: (hints[f.name], f.default is dataclasses.MISSING)
+        for f in dataclasses.fields(OPS[kind])  # type: ignore[arg-type]
+    }
 
 
 def _plain(value: object) -> object:
@@ -124,21 +162,17 @@ def _plain(value: object) -> object:
     return value
 
 
-def _frozen(value: Any, annotation: str) -> Any:
-    if isinstance(value, list):
-        return tuple(_frozen(item, annotation) for item in value)
-    return Fraction(value) if "Fraction" in annotation and isinstance(value, str) else value
-
-
-def _fits(value: object, annotation: str) -> bool:
-    """Whether a JSON value has the field's type, as far as a wrong one could do harm."""
-    if value is None:
-        return "None" in annotation
-    if isinstance(value, list):
-        inner = annotation.replace("tuple[", "", 1) if annotation.startswith("tuple[") else annotation
-        return ("tuple" in annotation or annotation == "Ints") and all(_fits(item, inner) for item in value)
-    words = {bool: "bool", int: "int", str: "str"}
-    word = words.get(type(value))
-    if word == "int" and annotation == "Ints":
-        return True
-    return word is not None and (word in annotation or (word == "str" and "Fraction" in annotation))
+def _parsed(value: Any, wanted: Any) -> Any:
+    """The value of a field of a type; `ValueError` if the JSON value is of another."""
+    parts = get_args(wanted)
+    if get_origin(wanted) is tuple and isinstance(value, list):
+        items = parts[:1] * len(value) if parts[-1] is Ellipsis else parts
+        return tuple(_parsed(item, part) for item, part in zip(value, items, strict=True))
+    if NoneType in parts:
+        return None if value is None else _parsed(value, parts[0])
+    # No exponents: "1e999999999" would take all memory.
+    if wanted is Fraction and isinstance(value, str) and re.fullmatch(r"-?[0-9]+(/0*[1-9][0-9]*)?", value):
+        return Fraction(value)
+    if type(value) is not wanted:
+        raise ValueError
+    return value

@@ -68,6 +68,9 @@ def _check_new(name: str, shape: Shape, known: dict[str, Shape]) -> None:
 
 
 def _check_axes(value: Value) -> None:
+    names = [axis.name for axis in value.axes]
+    if len(set(names)) != len(names):
+        raise GraphError(f"input `{value.name}`: axes must have different names, but are called {names}")
     dims = [axis.dim for axis in value.axes]
     if not dims or len(set(dims)) != len(dims) or not all(0 <= d < len(value.shape) for d in dims):
         raise GraphError(f"input `{value.name}`: axes must name different dimensions of {value.shape}, but name {dims}")
@@ -84,10 +87,14 @@ def _check_node(node: Node, known: dict[str, Shape]) -> None:
         raise ShapeError(f"node `{node.name}`: {error}") from None
     except (TypeError, ValueError) as error:
         raise GraphError(f"node `{node.name}`: `{node.op.kind}` cannot take {len(shapes)} operands") from error
+    check_size(node.name, shape)
     if shape != node.shape:
         raise GraphError(f"node `{node.name}`: its shape must be {shape}, but is given as {node.shape}")
-    check_size(node.name, shape)
-    _check_readings(node, shapes, node.op.accesses(*shapes))
+    try:
+        readings = node.op.accesses(*shapes)
+    except LimitError as error:
+        raise LimitError(f"node `{node.name}`: {error}") from None
+    _check_readings(node, shapes, readings)
 
 
 def _check_readings(node: Node, shapes: list[Shape], readings: tuple[Reading, ...]) -> None:

@@ -69,4 +69,5 @@ class Permute(Op):
         return tuple(shape[d] for d in self.order)
 
     def accesses(self, *shapes: Shape) -> tuple[Access, ...]:
-        return (Access(tuple(Link(self.order.index(d)) for d in range(len(shapes[0])))),)
+        place = {n: d for d, n in enumerate(self.order)}
+        return (Access(tuple(Link(place[d]) for d in range(len(shapes[0])))),)

@@ -78,9 +78,10 @@ class Cumulative(Op):
     reverse: bool = False
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        if shapes[0][within(self.dim, shapes[0])] > MAX_TABLE:
-            raise ShapeError(f"a running reduction takes at most {MAX_TABLE:,} elements, but gets shape {shapes[0]}")
-        return shapes[0]
+        (shape,) = shapes
+        if shape[within(self.dim, shape)] > MAX_TABLE:
+            raise ShapeError(f"a running reduction takes at most {MAX_TABLE:,} elements, but gets shape {shape}")
+        return shape
 
     def accesses(self, *shapes: Shape) -> tuple[Access, ...]:
         (shape,) = shapes

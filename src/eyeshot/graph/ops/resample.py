@@ -99,7 +99,8 @@ class AdaptivePool(Op):
     sizes: tuple[int, ...]
 
     def infer_shape(self, *shapes: Shape) -> Shape:
-        return _resized(shapes[0], self.sizes)
+        (shape,) = shapes
+        return _resized(shape, self.sizes)
 
     def accesses(self, *shapes: Shape) -> tuple[Access, ...]:
         (shape,) = shapes

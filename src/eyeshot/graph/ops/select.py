@@ -78,9 +78,10 @@ class Flip(Op):
     dims: tuple[int, ...]
 
     def infer_shape(self, *shapes: Shape) -> Shape:
+        (shape,) = shapes
         for dim in self.dims:
-            within(dim, shapes[0])
-        return shapes[0]
+            within(dim, shape)
+        return shape
 
     def accesses(self, *shapes: Shape) -> tuple[Access, ...]:
         (shape,) = shapes
@@ -116,11 +117,12 @@ class Roll(Op):
     shifts: tuple[int, ...]
 
     def infer_shape(self, *shapes: Shape) -> Shape:
+        (shape,) = shapes
         if len(self.dims) != len(self.shifts):
             raise ShapeError(f"each dimension needs one shift, but there are {len(self.dims)} and {len(self.shifts)}")
-        if len({within(dim, shapes[0]) for dim in self.dims}) != len(self.dims):
+        if len({within(dim, shape) for dim in self.dims}) != len(self.dims):
             raise ShapeError(f"dimensions must differ, but are {self.dims}")
-        return shapes[0]
+        return shape
 
     def accesses(self, *shapes: Shape) -> tuple[Access, ...]:
         (shape,) = shapes
