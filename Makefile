@@ -65,6 +65,13 @@ $(VENV)/.package: pyproject.toml $(VENV)/.python
 	@$(PIP) install --editable .
 	@touch $@
 
+$(VENV)/.group-test: pyproject.toml $(VENV)/.package
+	@echo "installing what test needs into $(VENV) (PyTorch too) ..."
+	@$(PIP) install --upgrade 'pip>=25.1'
+	@$(PIP) install --group test
+	@$(PIP) install --no-deps torchvision==0.28.0 timm==1.0.31
+	@touch $@
+
 $(VENV)/.group-%: pyproject.toml $(VENV)/.package
 	@echo "installing what $* needs into $(VENV) ..."
 	@$(PIP) install --upgrade 'pip>=25.1'

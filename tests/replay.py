@@ -61,10 +61,7 @@ class Fence:
 
 def fences(page: str) -> list[Fence]:
     """List the fenced blocks of a page, in order."""
-    return [
-        Fence(m["info"].strip(), m["body"], m.start("body"), m.end("body"), m.end())
-        for m in _FENCE.finditer(page)
-    ]
+    return [Fence(m["info"].strip(), m["body"], m.start("body"), m.end("body"), m.end()) for m in _FENCE.finditer(page)]
 
 
 def replay(page: str, folder: Path) -> str:

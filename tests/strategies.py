@@ -66,6 +66,7 @@ def index_maps(
     sizes = st.integers(1, 12)
     ins, outs = draw(n_in if n_in is not None else sizes), draw(n_out if n_out is not None else sizes)
     small, positive, ratios = st.integers(-4, 14), st.integers(1, 4), st.integers(1, 5)
+    fractions = st.builds(Fraction, ratios, ratios)
     makers: dict[str, Callable[[], IndexMap]] = {
         "whole": lambda: IndexMap.whole(ins, outs),
         "window": lambda: IndexMap.window(
@@ -82,7 +83,7 @@ def index_maps(
         ),
         "adaptive": lambda: IndexMap.adaptive(ins, outs),
         "resampled": lambda: IndexMap.resampled(
-            ins, outs, Fraction(draw(ratios), draw(ratios)), Fraction(draw(small), 2 * draw(ratios)), draw(st.integers(0, 2))
+            ins, outs, draw(fractions), Fraction(draw(small), 2 * draw(ratios)), draw(st.integers(0, 2))
         ),
         "listed": lambda: IndexMap(
             ins,
@@ -128,7 +129,8 @@ def graphs(draw: Draw, dims: st.SearchStrategy[int] | None = None, max_nodes: in
     """A valid graph of about `max_nodes` nodes at most, of 1 to 3 axes."""
     axes = draw(dims if dims is not None else st.sampled_from([1, 1, 2, 2, 3]))
     grower = Grower(draw, axes, max_nodes)
-    for _ in range(draw(st.integers(1, max_nodes))):
+    steps = [*range(1, max_nodes + 1), *range(max_nodes // 2, max_nodes + 1)]
+    for _ in range(draw(st.sampled_from(steps))):
         grower.grow()
     return grower.finish()
 
@@ -191,21 +193,22 @@ class Grower:
         """Go on from some value in some way, if that fits."""
         if self.nodes >= self.max_nodes:
             return
-        value = self.pick(self.values) if self.chance(3) else self.values[-1]
-        way = self.pick(_WAYS)
-        try:
-            way(self, value)
-        except Misfit:
+        for _ in range(3):
+            value = self.pick(self.values) if self.chance(3) else self.values[-1]
+            try:
+                self.pick(_WAYS)(self, value)
+            except MisfitError:
+                continue
             return
 
     def add(self, op: Op, *inputs: str) -> str:
-        """Add a node; `Misfit` if the op does not fit or the value would be too large."""
+        """Add a node; `MisfitError` if the op does not fit or the value would be too large."""
         try:
             shape = op.infer_shape(*map(self.shape, inputs))
         except GraphError as error:
-            raise Misfit from error
+            raise MisfitError from error
         if math.prod(shape) > MAX_ELEMENTS or not 0 < len(shape) <= MAX_RANK:
-            raise Misfit
+            raise MisfitError
         self.values.append(self.build.add(op, *inputs))
         self.nodes += 1
         return self.values[-1]
@@ -214,11 +217,11 @@ class Grower:
         """How many of the last dimensions an op of windows takes."""
         room = len(self.shape(value)) - 2
         if room < 1:
-            raise Misfit
+            raise MisfitError
         return min(room, self.axes) if not self.chance(6) else self.ints(1, min(room, 3))
 
 
-class Misfit(Exception):
+class MisfitError(Exception):
     """What was drawn cannot be added."""
 
 
@@ -312,9 +315,7 @@ def _adaptive(self: Grower, value: str) -> str:
 
 def _slice(self: Grower, value: str) -> str:
     edges = st.none() | st.integers(-5, 6)
-    return self.add(
-        Slice(self.dim(value), self.draw(edges), self.draw(edges), self.pick([1, 2, 3, -1, -2])), value
-    )
+    return self.add(Slice(self.dim(value), self.draw(edges), self.draw(edges), self.pick([1, 2, 3, -1, -2])), value)
 
 
 def _flip(self: Grower, value: str) -> str:
@@ -342,7 +343,7 @@ def _reduce(self: Grower, value: str) -> str:
         dims = tuple(range(min(2, rank - 1), rank))
     kept = self.draw(st.booleans())
     if not kept and rank - len(dims) < 1:
-        raise Misfit
+        raise MisfitError
     reduced = self.add(Reduce(dims, kept), value)
     if kept and self.draw(st.booleans()):
         return self.add(Pointwise(), value, reduced)
@@ -406,7 +407,7 @@ def _reshape(self: Grower, value: str) -> str:
     elif 1 in shape and len(shape) > 1:
         shape.remove(1)
     else:
-        raise Misfit
+        raise MisfitError
     return self.add(Reshape(tuple(shape)), value)
 
 
@@ -426,11 +427,10 @@ def _permute(self: Grower, value: str) -> str:
 
 
 def _opaque(self: Grower, value: str) -> str:
-    if not self.chance(3):
-        raise Misfit
     shape = self.shape(value)
     operands = [value, *([self.pick(self.values)] if self.chance(3) else [])]
-    return self.add(Opaque("fft", shape if self.chance(2) else shape[:-1] or (1,), self.draw(st.booleans())), *operands)
+    kept = shape if self.chance(2) else shape[:-1] or (1,)
+    return self.add(Opaque("fft", kept, self.draw(st.booleans())), *operands)
 
 
 def _linear(self: Grower, value: str) -> str:
@@ -447,7 +447,8 @@ def _matmul(self: Grower, value: str) -> str:
     other = self.pick(fits)
     mine, theirs = self.shape(value), self.shape(other)
     labels = tuple("abcdefg"[: len(mine)])
-    twins = tuple(a if m == n and not self.chance(3) else a.upper() for a, m, n in zip(labels, mine, theirs, strict=True))
+    sizes = zip(labels, mine, theirs, strict=True)
+    twins = tuple(a if m == n and not self.chance(3) else a.upper() for a, m, n in sizes)
     union = sorted({*labels, *twins})
     kept = self.draw(st.lists(st.sampled_from(union), min_size=1, max_size=3, unique=True))
     return self.add(Contract((labels, twins), tuple(kept)), value, other)
@@ -483,7 +484,7 @@ def _tokens(self: Grower, value: str) -> str:
     """Pixels flattened to tokens, perhaps a class token, perhaps attention, perhaps back."""
     shape = self.shape(value)
     if len(shape) < 3:
-        raise Misfit
+        raise MisfitError
     batch, channels, *spatial = shape
     count = math.prod(spatial)
     tokens = self.add(Permute((0, 2, 1)), self.add(Reshape((batch, channels, count)), value))
@@ -505,7 +506,7 @@ def _windows(self: Grower, value: str) -> str:
     """Attention within windows, perhaps shifted ones, and back."""
     shape = self.shape(value)
     if len(shape) < 3 or len(shape) > 4:
-        raise Misfit
+        raise MisfitError
     batch, channels, *spatial = shape
     d = len(spatial)
     sides = [self.pick([w for w in range(1, n + 1) if n % w == 0]) for n in spatial]
@@ -516,7 +517,8 @@ def _windows(self: Grower, value: str) -> str:
     outer, inner = [2 + 2 * a for a in range(d)], [3 + 2 * a for a in range(d)]
     parted = self.add(Reshape((batch, channels, *split)), value)
     moved = self.add(Permute((0, *outer, *inner, 1)), parted)
-    tokens = self.add(Reshape((batch * math.prod(n // w for n, w in zip(spatial, sides, strict=True)), math.prod(sides), channels)), moved)
+    count = math.prod(n // w for n, w in zip(spatial, sides, strict=True))
+    tokens = self.add(Reshape((batch * count, math.prod(sides), channels)), moved)
     if self.draw(st.booleans()):
         tokens = _attend(self, tokens)
     back = self.add(Reshape(self.shape(moved)), tokens)
@@ -529,7 +531,7 @@ def _unshuffle(self: Grower, value: str) -> str:
     """Blocks of pixels to channels."""
     shape = self.shape(value)
     if len(shape) < 3 or len(shape) > 4:
-        raise Misfit
+        raise MisfitError
     batch, channels, *spatial = shape
     d = len(spatial)
     factors = [self.pick([f for f in (1, 2, 3) if n % f == 0]) for n in spatial]
@@ -545,7 +547,7 @@ def _shuffle(self: Grower, value: str) -> str:
     """Channels to blocks of pixels."""
     shape = self.shape(value)
     if len(shape) < 3 or len(shape) > 4:
-        raise Misfit
+        raise MisfitError
     batch, channels, *spatial = shape
     d = len(spatial)
     factor = self.pick([f for f in (1, 2, 3) if channels % f**d == 0])
@@ -567,32 +569,18 @@ def _shuffle_channels(self: Grower, value: str) -> str:
 
 _WAYS: tuple[Callable[[Grower, str], str], ...] = (
     *(_window,) * 5,
-    *(_same_window,) * 2,
-    *(_transposed,) * 3,
-    *(_resample,) * 3,
-    *(_branches,) * 3,
-    *(_concat,) * 2,
-    *(_pad,) * 2,
-    *(_pointwise,) * 2,
-    *(_reshape,) * 2,
-    *(_slice,) * 2,
-    *(_tokens,) * 2,
-    _adaptive,
-    _constant,
+    *(_transposed, _resample, _pad, _branches, _same_window) * 3,
+    *(_adaptive, _concat, _constant, _gather, _linear, _pointwise, _reduce, _reshape, _slice, _tokens, _squeeze) * 2,
     _cumulative,
     _expand,
     _flip,
-    _gather,
-    _linear,
     _matmul,
     _opaque,
     _permute,
-    _reduce,
     _reshape_freely,
     _roll,
     _shuffle,
     _shuffle_channels,
-    _squeeze,
     _unshuffle,
     _windows,
 )

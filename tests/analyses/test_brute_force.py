@@ -4,20 +4,24 @@ Catalogue and random graphs, every op, one to three axes. The oracle executes th
 really read, and recurs over single elements for what would be read of an unbounded input.
 """
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
+from catalogue import CATALOGUE
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-import eyeshot
-from catalogue import CATALOGUE
-from eyeshot.graph.core import Graph
 from oracle.actual import extents, pixels_of_input
 from oracle.features import Brute, box_of, holds, hull_of, laid_out
 from oracle.theory import unite
 from strategies import graphs
 
-slow = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example])
+import eyeshot
+from eyeshot.graph.core import Graph
+
+slow = settings(
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+)
 
 
 def check(graph: Graph) -> None:
@@ -26,6 +30,7 @@ def check(graph: Graph) -> None:
         check_numbering(brute, node.name)
         check_regions(brute, fields, node.name)
         check_globals(brute, fields, node.name)
+        check_rows(brute, fields, node.name)
         check_actual(brute, fields, node.name)
     check_reaches(brute, fields)
 
@@ -68,6 +73,25 @@ def check_globals(brute: Brute, fields: eyeshot.Fields, name: str) -> None:
     assert seen.reduced <= marked <= seen.perhaps, name
 
 
+def check_rows(brute: Brute, fields: eyeshot.Fields, name: str) -> None:
+    """The numbers of the table, wherever features of one coordinate agree and repeat."""
+    for row in fields[name].axes:
+        along = brute.along(name, row.input, row.axis)
+        if row.period is None or along is None:
+            continue
+        sizes = [hi - lo for (lo, hi), _ in along]
+        local = [interval for _, interval in along]
+        where = f"{name} {row.axis}"
+        assert row.n == len(along), where
+        assert row.local_size == max(hi - lo for lo, hi in local), where
+        assert row.start == Fraction(sum(local[0]), 2), where
+        assert row.padding == -local[0][0], where
+        for k in range(row.n - row.period):
+            assert local[k + row.period][0] - local[k][0] == row.jump * row.period, where
+        if not row.is_global:
+            assert (row.size, row.size_min) == (max(sizes), min(sizes)), where
+
+
 def check_reaches(brute: Brute, fields: eyeshot.Fields) -> None:
     """Projective fields of every pixel in every value."""
     for value in brute.graph.inputs:
@@ -94,6 +118,23 @@ def check_actual(brute: Brute, fields: eyeshot.Fields, name: str) -> None:
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
 def test_catalogue(name: str) -> None:
     check(CATALOGUE[name])
+
+
+_ENDING = {"axes flattened in the other order", "branches with other jumps", "shifted window attention"}
+"""Entries with values that are not periodic and are taken to end at their edges."""
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_laws_go_on_beyond_the_edges(name: str) -> None:
+    """The theoretical box is what the laws of the ops say, not only within what they allow."""
+    brute, fields = Brute(CATALOGUE[name]), eyeshot.analyze(CATALOGUE[name])
+    lawful = all(
+        fields[node.name].at(*feature, input=value.name).box == box_of(brute.theory(node.name, feature)[1], value)
+        for node in brute.graph.nodes
+        for feature in brute.features(node.name)
+        for value in brute.graph.inputs
+    )
+    assert lawful == (name not in _ENDING)
 
 
 @settings(slow, max_examples=300)

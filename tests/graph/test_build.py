@@ -1,15 +1,15 @@
 """Building graphs: what frontends rely on."""
 
 import pytest
-from hypothesis import given
-
 from catalogue import conv
+from hypothesis import given
+from strategies import graphs
+
 from eyeshot.errors import GraphError, LimitError, ShapeError
 from eyeshot.graph.build import GraphBuilder, axes_of
 from eyeshot.graph.core import Axis, Graph
 from eyeshot.graph.ops import Pointwise, Resample
 from eyeshot.graph.validate import validate
-from strategies import graphs
 
 
 def started() -> tuple[GraphBuilder, str]:
@@ -119,7 +119,7 @@ def test_an_operand_must_exist() -> None:
 
 def test_a_shape_error_names_the_node() -> None:
     build, x = started()
-    with pytest.raises(ShapeError, match="^node `wide`: the window must fit its padded input"):
+    with pytest.raises(ShapeError, match=r"^node `wide`: the window must fit its padded input"):
         build.add(conv(9), x, name="wide")
 
 

@@ -1,13 +1,13 @@
 """The catalogue covers every op, and the oracle knows every op."""
 
 import pytest
-
 from catalogue import CATALOGUE
+from oracle.actual import EXECUTE
+from oracle.theory import READS
+
 from eyeshot.graph.core import Graph
 from eyeshot.graph.ops import OPS
 from eyeshot.graph.validate import validate
-from oracle.actual import EXECUTE
-from oracle.theory import READS
 
 
 @pytest.mark.parametrize("kind", sorted(OPS))

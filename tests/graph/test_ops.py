@@ -11,13 +11,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from catalogue import CATALOGUE
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from oracle.actual import EXECUTE, execute
+from strategies import graphs
 
-from catalogue import CATALOGUE
 from eyeshot.errors import ShapeError
 from eyeshot.graph import ops
-from eyeshot.graph.access import Access, Regroup, Shape, Status
+from eyeshot.graph.access import Regroup, Shape, Status
 from eyeshot.graph.core import Graph, Op
 from eyeshot.graph.ops import (
     AdaptivePool,
@@ -41,8 +43,6 @@ from eyeshot.graph.ops import (
     Window,
 )
 from eyeshot.index.maps import MAX_TABLE
-from oracle.actual import EXECUTE, execute
-from strategies import graphs
 
 small = st.integers(1, 4)
 pads = st.integers(0, 4)

@@ -8,16 +8,16 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from catalogue import CATALOGUE, conv
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import graphs
 
-from catalogue import CATALOGUE, conv
 from eyeshot.errors import GraphError, LimitError, ShapeError
 from eyeshot.graph.build import GraphBuilder
 from eyeshot.graph.core import Graph, Op
 from eyeshot.graph.ops import OPS
 from eyeshot.graph.serial import SCHEMA, from_json, to_json
-from strategies import graphs
 
 Json = Any
 Path = tuple[str | int, ...]
@@ -59,9 +59,10 @@ def read(text: str) -> Graph | None:
     try:
         return from_json(text)
     except (GraphError, LimitError) as error:
-        assert "\n" not in str(error)
-        assert 0 < len(str(error)) < 1000
-        return None
+        said = str(error)
+    assert "\n" not in said
+    assert 0 < len(said) < 1000
+    return None
 
 
 # -------------------------------------------------------------------------------------- there and back

@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import ClassVar
 
 import pytest
-
 from catalogue import conv
+
 from eyeshot.errors import GraphError, LimitError, ShapeError
 from eyeshot.graph.access import Access, Link, Shape
 from eyeshot.graph.build import GraphBuilder

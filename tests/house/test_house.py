@@ -23,9 +23,7 @@ def loaded_optionals(code: str, folder: Path) -> set[str]:
         (folder / f"{name}.py").touch()
     report = f"{code}\nimport sys\nprint(*({OPTIONAL!r} & sys.modules.keys()))"
     environment = {**os.environ, "PYTHONPATH": str(folder)}
-    done = subprocess.run(
-        [sys.executable, "-c", report], env=environment, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", report], env=environment, capture_output=True, text=True, check=True)
     return set(done.stdout.split())
 
 

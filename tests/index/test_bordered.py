@@ -1,5 +1,6 @@
 """Finite interval sequences against plain lists of intervals, and large ones against small ones."""
 
+import itertools
 import math
 from collections.abc import Callable
 from fractions import Fraction
@@ -8,12 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from strategies import index_maps, periodic
 
 from eyeshot.errors import LimitError
 from eyeshot.index.bordered import MAX_EXPLICIT, Bordered
 from eyeshot.index.intervals import Periodic
 from eyeshot.index.maps import Border, IndexMap
-from strategies import index_maps, periodic
 
 Interval = tuple[int, int]
 Known = tuple[Bordered, list[Interval]]
@@ -77,7 +78,7 @@ def test_reading(known: Known) -> None:
 def test_gaps(known: Known) -> None:
     sequence, intervals = known
     assert sequence.has_gaps == any(hi <= lo for lo, hi in intervals)
-    rising = all(a[0] <= b[0] and a[1] <= b[1] for a, b in zip(intervals, intervals[1:], strict=False))
+    rising = all(a[0] <= b[0] and a[1] <= b[1] for a, b in itertools.pairwise(intervals))
     if sequence.is_rising():
         assert rising
         assert not sequence.has_gaps
@@ -132,10 +133,20 @@ def layers(draw: Callable[[st.SearchStrategy[int]], int]) -> Callable[[int], Ind
     border = draw(st.sampled_from([Border.NOTHING, Border.CLAMP, Border.REFLECT]))  # type: ignore[arg-type]
     kinds: list[Callable[[int], IndexMap]] = [
         lambda n: IndexMap.window(
-            n, (n + 2 * pad - dilation * (kernel - 1) - 1) // stride + 1, kernel, stride=stride, dilation=dilation, pad=pad
+            n,
+            (n + 2 * pad - dilation * (kernel - 1) - 1) // stride + 1,
+            kernel,
+            stride=stride,
+            dilation=dilation,
+            pad=pad,
         ),
         lambda n: IndexMap.transposed(
-            n, (n - 1) * stride - 2 * pad + dilation * (kernel - 1) + 1, kernel, stride=stride, dilation=dilation, pad=pad
+            n,
+            (n - 1) * stride - 2 * pad + dilation * (kernel - 1) + 1,
+            kernel,
+            stride=stride,
+            dilation=dilation,
+            pad=pad,
         ),
         lambda n: IndexMap.placed(n, n + at + pad, at=at, border=border),
         lambda n: IndexMap.strided(n, -(-n // stride), step=stride),
@@ -165,9 +176,7 @@ def test_a_large_value_has_the_borders_of_a_small_one(stack: list[Callable[[int]
 
 
 @given(st.lists(layers(), min_size=1, max_size=3), st.integers(0, 10**6))
-def test_the_body_of_a_large_value_follows_the_endless_law(
-    stack: list[Callable[[int], IndexMap]], at: int
-) -> None:
+def test_the_body_of_a_large_value_follows_the_endless_law(stack: list[Callable[[int], IndexMap]], at: int) -> None:
     n = 10**8
     endless: Periodic | Bordered = Periodic(1, 1, (0,), (1,))
     actual = Bordered.pixels(n)

@@ -6,11 +6,11 @@ from collections import Counter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import index_maps
 
 from eyeshot.errors import LimitError
 from eyeshot.index.counts import MAX_COUNTED, Counts, pull
 from eyeshot.index.maps import IndexMap
-from strategies import index_maps
 
 multisets = st.dictionaries(st.integers(-4, 12), st.integers(1, 5)).map(Counter)
 

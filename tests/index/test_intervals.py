@@ -5,12 +5,12 @@ from fractions import Fraction
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from strategies import index_maps, periodic
 
 from eyeshot.errors import LimitError
 from eyeshot.index.bordered import Bordered
 from eyeshot.index.intervals import Periodic
 from eyeshot.index.maps import IndexMap
-from strategies import index_maps, periodic
 
 RANGE = range(-30, 31)
 Interval = tuple[int, int]
@@ -52,9 +52,7 @@ def test_through_has_the_shortest_period(sequence: Periodic, reading: IndexMap) 
     found = sequence.through(reading)
     assert isinstance(found, Periodic)
     for period in range(1, found.period):
-        moves = {
-            (plain(found.interval(i + period)), plain(found.interval(i))) for i in range(2 * found.period)
-        }
+        moves = {(plain(found.interval(i + period)), plain(found.interval(i))) for i in range(2 * found.period)}
         steps = {b[0] - a[0] for b, a in moves if a[1] > a[0] and b[1] > b[0]}
         same_gaps = all((a[1] > a[0]) == (b[1] > b[0]) for b, a in moves)
         same_sizes = all(b[1] - b[0] == a[1] - a[0] for b, a in moves)
@@ -126,6 +124,7 @@ def test_quadruple_of_the_first_layers_of_alexnet() -> None:
 
 
 def test_period_is_bounded() -> None:
-    step = IndexMap.resampled(10**6, 10**6, Fraction(100_002, 100_001), Fraction(0), 0)
-    with pytest.raises(LimitError, match="repeats after 100,001"):
-        Periodic(1, 1, (0,), (1,)).through(step)
+    once, again = (IndexMap.resampled(10**6, 10**6, Fraction(1, n), Fraction(0), 0) for n in (331, 317))
+    found = Periodic(1, 1, (0,), (1,)).through(once)
+    with pytest.raises(LimitError, match=r"a field may repeat after at most 100,000 features, but .* after 104,927"):
+        found.through(again)

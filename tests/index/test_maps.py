@@ -9,10 +9,10 @@ from fractions import Fraction
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from strategies import index_maps
 
 from eyeshot.errors import LimitError
 from eyeshot.index.maps import MAX_TABLE, Border, IndexMap
-from strategies import index_maps
 
 sizes = st.integers(1, 12)
 indices = st.integers(-15, 25)
@@ -96,7 +96,12 @@ def test_adaptive(n: int, m: int, o: int) -> None:
 
 
 @given(
-    sizes, sizes, st.fractions(0, 4, max_denominator=6), st.fractions(-2, 2, max_denominator=6), st.integers(0, 2), indices
+    sizes,
+    sizes,
+    st.fractions(0, 4, max_denominator=6),
+    st.fractions(-2, 2, max_denominator=6),
+    st.integers(0, 2),
+    indices,
 )
 def test_resampled(n: int, m: int, ratio: Fraction, offset: Fraction, reach: int, o: int) -> None:
     x = ratio * o + offset
@@ -247,9 +252,7 @@ def twins(draw: Callable[[st.SearchStrategy[int]], int], count: int) -> list[Ind
 def test_union_reads_either(maps: list[IndexMap]) -> None:
     first, second = maps
     both = first.union(second)
-    assert reads_of(both) == [
-        tuple(sorted({*first.reads(o), *second.reads(o)})) for o in range(first.n_out)
-    ]
+    assert reads_of(both) == [tuple(sorted({*first.reads(o), *second.reads(o)})) for o in range(first.n_out)]
     if both.lawful:
         for o in range(-8, first.n_out + 8):
             assert set(both.law(o)) == {*first.law(o), *second.law(o)}
@@ -292,3 +295,12 @@ def test_tables_are_bounded() -> None:
     n = MAX_TABLE + 1
     with pytest.raises(LimitError, match="at most 4,000,000 taps, but needs 4,000,001"):
         replace(IndexMap.identity(n), lawful=False).then(IndexMap.identity(n))
+
+
+def test_periods_are_bounded() -> None:
+    with pytest.raises(LimitError, match="at most 100,000 indices, but this one repeats after 1,000,000; choose sizes"):
+        IndexMap.resampled(10**6 - 1, 10**6, Fraction(10**6 - 1, 10**6), Fraction(0), 0)
+    with pytest.raises(LimitError, match="repeats after 1,000,000"):
+        IndexMap.adaptive(10**6 - 1, 10**6)
+    with pytest.raises(LimitError, match="at most 4,000,000 taps, but needs 4,000,001"):
+        IndexMap.transposed(1, 1, 1, stride=MAX_TABLE + 1)

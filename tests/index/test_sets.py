@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import index_maps, index_sets
 
 from eyeshot.errors import LimitError
 from eyeshot.index.maps import IndexMap
 from eyeshot.index.sets import MAX_RUNS, IndexSet, image, preimage
-from strategies import index_maps, index_sets
 
 plain_sets = st.sets(st.integers(-3, 20))
 

@@ -185,10 +185,7 @@ def adaptive(op: Any, operands: list[Bits], full: Shape) -> Bits:
     d = len(op.sizes)
     sizes = x.shape[-1 - d : -1]
     taps = [
-        [
-            list(range(math.floor(Fraction(o * n, m)), math.ceil(Fraction((o + 1) * n, m))))
-            for o in range(m)
-        ]
+        [list(range(math.floor(Fraction(o * n, m)), math.ceil(Fraction((o + 1) * n, m)))) for o in range(m)]
         for n, m in zip(sizes, op.sizes, strict=True)
     ]
     return _separable(x, full, taps)

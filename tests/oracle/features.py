@@ -12,15 +12,16 @@ from functools import cache, cached_property
 
 import numpy as np
 import numpy.typing as npt
+from oracle.actual import Bits, execute, extents, pixels_of_input
+from oracle.theory import Axis, Seen, Theory, unite
 
 from eyeshot.analyses.analysis import Analysis
 from eyeshot.analyses.layout import Layout, layout_of
 from eyeshot.graph.core import Graph, Value
-from oracle.actual import Bits, execute, extents, pixels_of_input
-from oracle.theory import Axis, Seen, Theory, unite
 
 Index = tuple[int, ...]
-Box = tuple[tuple[int, int], ...]
+Interval = tuple[int, int]
+Box = tuple[Interval, ...]
 
 
 class Brute:
@@ -72,10 +73,35 @@ class Brute:
         is on the way, the two are equal.
         """
         elements = self.elements(name, feature)
-        most = unite([self._most.element(name, element) for element in elements])
         if self._is_settled:
-            return most, most
-        return unite([self._least.element(name, element) for element in elements]), most
+            only = unite([self._endless.element(name, element) for element in elements])
+            return only, only
+        least, most = (unite([theory.element(name, e) for e in elements]) for theory in (self._least, self._most))
+        return least, most
+
+    def along(self, name: str, input_name: str, axis_name: str) -> list[tuple[Interval, Interval]] | None:
+        """For each coordinate along an axis what its features read in theory: over all paths, and over local ones.
+
+        None where the features of one coordinate differ, some have no local path, or features are not numbered by
+        the one dimension that follows the axis.
+        """
+        layout = self.layout(name)
+        value = next(value for value in self.graph.inputs if value.name == input_name)
+        axis = (input_name, [a.name for a in value.axes].index(axis_name))
+        place = layout.names.index(axis_name) if axis_name in layout.names else None
+        numbered = [d for d, parts in enumerate(layout.dims) for _, p in parts if p == place]
+        followed = [d for d in range(len(layout.dims)) if axis in self._followed(name, d)]
+        if place is None or len(numbered) != 1 or not set(followed) <= set(numbered):
+            return None
+        found: dict[int, set[tuple[Interval, Interval]]] = {}
+        for feature in self.features(name):
+            least, most = self.theory(name, feature)
+            if least != most or axis not in most.local or most.reduced != most.perhaps:
+                return None
+            found.setdefault(feature[place], set()).add((most.hulls[axis], most.local[axis]))
+        if any(len(intervals) > 1 for intervals in found.values()):
+            return None
+        return [found[k].pop() for k in sorted(found)]
 
     @cached_property
     def _is_settled(self) -> bool:
@@ -147,6 +173,4 @@ def laid_out(mask: npt.NDArray[np.bool_], box: Box, sizes: tuple[int, ...]) -> n
 
 def holds(outer: Box, inner: Box) -> bool:
     """Whether a box lies in another along every axis."""
-    return all(
-        b <= a or (lo <= a and b <= hi) for (lo, hi), (a, b) in zip(outer, inner, strict=True)
-    )
+    return all(b <= a or (lo <= a and b <= hi) for (lo, hi), (a, b) in zip(outer, inner, strict=True))

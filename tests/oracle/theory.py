@@ -18,8 +18,9 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from eyeshot.graph.core import Graph, Node
 from oracle.actual import source_taps
+
+from eyeshot.graph.core import Graph, Node
 
 LAW, REAL, COVERED, PERHAPS, LOOSE = 1, 2, 4, 8, 16
 BOTH = LAW | REAL
@@ -148,7 +149,8 @@ class Theory:
                 return NOTHING
             hulls[name, a] = (i, i + 1)
             for flag, axes in flagged.items():
-                axes |= {(name, a)} if way & flag else set()
+                if way & flag:
+                    axes.add((name, a))
         local = {axis: pixel for axis, pixel in hulls.items() if axis not in flagged[COVERED]}
         return Seen(hulls, local, frozenset(flagged[COVERED]), frozenset(flagged[PERHAPS]))
 

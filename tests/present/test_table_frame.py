@@ -9,7 +9,6 @@ from eyeshot.present.table_frame import table_frame
 
 
 def test_frame_has_one_row_for_each_layer() -> None:
-    pytest.importorskip("pandas")
     frame = table_frame(TABLES["alexnet"])
     assert list(frame["name"]) == [row.name for row in TABLES["alexnet"].rows]
     assert list(frame["y_size"]) == [11, 19, 51, 67, 99, 131, 163, 195, 355, 355]
@@ -17,7 +16,6 @@ def test_frame_has_one_row_for_each_layer() -> None:
 
 
 def test_frame_of_odd_rows() -> None:
-    pytest.importorskip("pandas")
     frame = table_frame(TABLES["odd"], every=True).set_index("name")
     assert len(frame) == len(TABLES["odd"].rows)
     assert frame["y_local_size"].isna()["deform"]

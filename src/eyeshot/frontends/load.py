@@ -20,15 +20,17 @@ from eyeshot.frontends import zoo
 from eyeshot.frontends.layers.build import build_graph
 from eyeshot.frontends.layers.document import Document
 from eyeshot.frontends.layers.files import SUFFIXES, check_depth, parse_file, read_data, read_file
+from eyeshot.frontends.layers.input_shape import parse_shape
 from eyeshot.frontends.layers.kinds.names import find_kind, known_words
 from eyeshot.frontends.layers.schema import document_of
 from eyeshot.frontends.layers.text import MAX_TEXT, parse_text
 from eyeshot.frontends.layers.wording import printable, shown
+from eyeshot.frontends.torch.references import is_module, is_reference, load_module, load_reference
 from eyeshot.graph.core import Graph
 
 __all__ = ["Reference", "load"]
 
-Reference = str | os.PathLike[str] | Graph | Sequence[Any] | dict[str, Any]
+Reference = str | os.PathLike[str] | Graph | Sequence[Any] | dict[str, Any] | Any
 """What `load` takes as a model."""
 
 _PICKLES = (".pkl", ".pickle", ".pt", ".pth", ".ckpt", ".joblib")
@@ -40,7 +42,7 @@ _GRAPH = re.compile(r'\s*\{\s*"schema"\s*:')
 def load(
     reference: Reference,
     *,
-    input_shape: int | str | Sequence[int] | None = None,
+    input_shape: Any = None,
     axes: str | None = None,
     padding: str | None = None,
 ) -> Graph:
@@ -51,7 +53,9 @@ def load(
     reference : str, path, list, dict or Graph
         A built-in network (``"alexnet"``), a layer list as text (``"conv k3 | pool k2 s2"``), as
         ``[[kernel, stride, padding], …]`` (a list, or text), in a file (``"net.toml"``, ``.yaml``, ``.json``) or as
-        the plain data that such a file holds, or a graph, which is returned as it is.
+        the plain data that such a file holds, or a graph, which is returned as it is. With torch installed also a
+        PyTorch module, or a reference to what makes one: ``"package.module:factory"``, ``"path/file.py:factory"``,
+        ``"torchvision:resnet50"``, ``"timm:convnext_tiny"``.
     input_shape : int, str or sequence of int, optional
         The input's size: one number for every axis, the spatial sizes, those with channels before them, or all
         dimensions with batch and channels. If the list does not tell its number of spatial axes, five numbers mean
@@ -84,6 +88,8 @@ def load(
     """
     if isinstance(reference, Graph):
         return _unchanged(reference, input_shape, axes, padding)
+    if is_module(reference) or (isinstance(reference, str) and _is_python(reference)):
+        return _python(reference, input_shape, axes, padding)
     found = _find(reference)
     if isinstance(found, Graph):
         return _unchanged(found, input_shape, axes, padding)
@@ -94,6 +100,20 @@ def _unchanged(graph: Graph, *changes: object) -> Graph:
     if any(change is not None for change in changes):
         raise InputError("a graph has its input already; input_shape, axes and padding go with a layer list")
     return graph
+
+
+def _is_python(text: str) -> bool:
+    return is_reference(text) and text.strip() not in zoo.names()
+
+
+def _python(reference: Any, input_shape: Any, axes: str | None, padding: str | None) -> Graph:
+    """A PyTorch module, or a reference to what makes one."""
+    if padding is not None:
+        raise InputError("padding goes with a layer list; a PyTorch model has its own")
+    shape = parse_shape(input_shape) if isinstance(input_shape, str) else input_shape
+    if isinstance(reference, str):
+        return load_reference(reference, input_shape=shape, axes=axes)
+    return load_module(reference, input_shape=shape, axes=axes)
 
 
 def _find(reference: object) -> Document | Graph:
@@ -155,8 +175,6 @@ def _graph(text: str, path: str) -> Graph:
 
 
 def _unknown(text: str) -> Document:
-    if re.fullmatch(r"[^\s:]+:[A-Za-z_][\w.]*", text):
-        raise InputError(f"{shown(text)}: models written in Python are not yet in this version; give a layer list")
     if os.path.exists(text):
         raise InputError(f"{text!r}: the name of a layer-list file must end in {', '.join(SUFFIXES)}")
     hint = nearest(text[:60], (*zoo.names(), *known_words()))

@@ -20,15 +20,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from eyeshot.errors import LimitError
-from eyeshot.index.maps import IndexMap, Taps
+from eyeshot.index.maps import MAX_PERIOD, IndexMap, Taps
 
 if TYPE_CHECKING:
     from eyeshot.index.bordered import Bordered
 
-__all__ = ["MAX_PERIOD", "Periodic"]
-
-MAX_PERIOD = 100_000
-"""Longest period that is held in closed form."""
+__all__ = ["Periodic"]
 
 
 class Periodic(NamedTuple):

@@ -19,10 +19,13 @@ from fractions import Fraction
 
 from eyeshot.errors import LimitError
 
-__all__ = ["MAX_TABLE", "Border", "IndexMap", "Taps"]
+__all__ = ["MAX_PERIOD", "MAX_TABLE", "Border", "IndexMap", "Taps"]
 
 Taps = Sequence[int]
 """Input indices of one output index: a range, or a tuple in rising order."""
+
+MAX_PERIOD = 100_000
+"""Longest period of a resampling, and of a field that is held in closed form."""
 
 MAX_TABLE = 4_000_000
 """Most taps that a map without a closed form may list."""
@@ -148,7 +151,7 @@ class IndexMap:
     def adaptive(n_in: int, n_out: int) -> IndexMap:
         """``[⌊o·n_in/n_out⌋, ⌈(o+1)·n_in/n_out⌉)``: adaptive pooling and area resampling."""
         shared = math.gcd(n_in, n_out)
-        period = _bounded(n_out // shared)
+        period = _bounded_period(n_out // shared)
         taps = tuple(range(o * n_in // n_out, -(-(o + 1) * n_in // n_out)) for o in range(period))
         return IndexMap(n_in, n_out, period, n_in // shared, taps)
 
@@ -166,7 +169,7 @@ class IndexMap:
             0 nearest (``⌊x⌋``), 1 linear (``⌊x⌋, ⌊x⌋+1``), 2 cubic (``⌊x⌋−1 … ⌊x⌋+2``). Where ``x`` is an integer,
             linear and cubic weights vanish except at ``x`` itself.
         """
-        period = _bounded(ratio.denominator)
+        period = _bounded_period(ratio.denominator)
         taps = []
         for o in range(period):
             x = ratio * o + offset
@@ -333,6 +336,15 @@ def _tidy(taps: Iterable[int]) -> Taps:
         if len(evenly) == len(listed) and all(a == b for a, b in zip(evenly, listed, strict=True)):
             return evenly
     return tuple(listed)
+
+
+def _bounded_period(period: int) -> int:
+    if period > MAX_PERIOD:
+        raise LimitError(
+            f"a resampling may repeat after at most {MAX_PERIOD:,} indices, but this one repeats after {period:,}; "
+            "choose sizes or scales with a simpler ratio"
+        )
+    return period
 
 
 def _bounded(count: int) -> int:

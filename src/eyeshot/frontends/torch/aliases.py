@@ -1,0 +1,232 @@
+"""Tensors that share memory: what each of them holds, also after one of them was written to.
+
+Every tensor is a chain of views of a *base*. A write makes a new value of the base, with the written region replaced;
+all other tensors of the same base then take their value from it anew, through their own chain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from eyeshot.frontends.torch.tape import Tape, Value
+from eyeshot.graph.access import Shape
+from eyeshot.graph.ops import Concat, Expand, Gather, Permute, Reshape, Slice
+
+__all__ = [
+    "Base",
+    "Expanded",
+    "Held",
+    "Permuted",
+    "Reshaped",
+    "Sliced",
+    "Spread",
+    "View",
+    "replaced",
+    "reshaped",
+]
+
+
+class View(Protocol):
+    """One step from a tensor to a view of it."""
+
+    def take(self, tape: Tape, whole: Value) -> Value:
+        """The view of a value."""
+        ...
+
+    def put(self, tape: Tape, whole: Value, part: Value) -> Value:
+        """The value with its viewed region replaced."""
+        ...
+
+
+class Base:
+    """Memory that tensors share.
+
+    `value` is what it holds, None if that depends on no input; then `known` says whether the numbers of its tensors
+    are what the model would see, and `own` whether they may be written to.
+    """
+
+    __slots__ = ("known", "own", "shape", "value", "version")
+
+    def __init__(self, shape: Shape, value: Value | None, *, own: bool) -> None:
+        self.shape, self.value, self.own = shape, value, own
+        self.version, self.known = 0, True
+
+
+class Held:
+    """What is known of a tensor."""
+
+    __slots__ = ("base", "real", "tensor", "value", "version", "views")
+
+    def __init__(self, tensor: Any, base: Base, views: tuple[View, ...], value: Value | None) -> None:
+        self.tensor, self.base, self.views, self.value = tensor, base, views, value
+        self.version = base.version
+        # The numbers of a constant on the meta device, as a tensor on the CPU.
+        self.real: Any = None
+
+    def current(self, tape: Tape) -> Value | None:
+        """The tensor's value now; None if it depends on no input."""
+        base = self.base
+        if self.version != base.version:
+            value = base.value
+            if value is not None:
+                for view in self.views:
+                    value = view.take(tape, value)
+            self.value, self.version = value, base.version
+        return self.value
+
+    def write(self, tape: Tape, value: Value | None) -> None:
+        """Replace what the tensor holds."""
+        base = self.base
+        if not self.views:
+            base.value = value
+        elif value is not None or base.value is not None:
+            whole = base.value if base.value is not None else tape.constant(base.shape)
+            part = value if value is not None else tape.constant(tuple(self.tensor.shape))
+            base.value = _put(tape, whole, self.views, part)
+        base.known = False
+        base.version += 1
+        self.value, self.version = value, base.version
+
+
+def _put(tape: Tape, whole: Value, views: tuple[View, ...], part: Value) -> Value:
+    view, *rest = views
+    if rest:
+        part = _put(tape, view.take(tape, whole), tuple(rest), part)
+    return view.put(tape, whole, part)
+
+
+def reshaped(tape: Tape, value: Value, shape: Shape) -> Value:
+    """A value under another shape; no step if it has it already."""
+    return value if value.shape == shape else tape.add(Reshape(shape), value)
+
+
+# ---------------------------------------------------------------------- kinds of views
+
+
+@dataclass(frozen=True, slots=True)
+class Reshaped:
+    """The same elements in the same order."""
+
+    shape: Shape
+
+    def take(self, tape: Tape, whole: Value) -> Value:
+        """The value under the view's shape."""
+        return reshaped(tape, whole, self.shape)
+
+    def put(self, tape: Tape, whole: Value, part: Value) -> Value:
+        """The new value under the whole's shape."""
+        return reshaped(tape, part, whole.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Permuted:
+    """Dimensions in another order."""
+
+    order: tuple[int, ...]
+
+    def take(self, tape: Tape, whole: Value) -> Value:
+        """The value permuted."""
+        if self.order == tuple(range(len(self.order))):
+            return whole
+        return tape.add(Permute(self.order), whole)
+
+    def put(self, tape: Tape, whole: Value, part: Value) -> Value:  # noqa: ARG002 - replaces all of it
+        """The new value in the whole's order."""
+        back = tuple(self.order.index(d) for d in range(len(self.order)))
+        return Permuted(back).take(tape, part)
+
+
+@dataclass(frozen=True, slots=True)
+class Sliced:
+    """Every `step`-th index of one dimension, `count` of them from `start` on."""
+
+    dim: int
+    start: int
+    count: int
+    step: int = 1
+
+    @property
+    def stop(self) -> int:
+        """One behind the last index."""
+        return self.start + (self.count - 1) * self.step + 1
+
+    def take(self, tape: Tape, whole: Value) -> Value:
+        """The slice."""
+        if self.count == whole.shape[self.dim]:
+            return whole
+        return tape.add(Slice(self.dim, self.start, self.stop, self.step), whole)
+
+    def put(self, tape: Tape, whole: Value, part: Value) -> Value:
+        """The whole with the slice replaced."""
+        n, dim, step = whole.shape[self.dim], self.dim, self.step
+        if self.count == n:
+            return part
+        if step == 1:
+            before = [tape.add(Slice(dim, 0, self.start), whole)] if self.start else []
+            after = [tape.add(Slice(dim, self.stop, n), whole)] if self.stop < n else []
+            return tape.add(Concat(dim), *before, part, *after)
+        if n % step == 0 and self.start < step and self.count == n // step:
+            # One phase of a grid of cells: the result stays periodic.
+            lead, tail = whole.shape[:dim], whole.shape[dim + 1 :]
+            cells = tape.add(Reshape((*lead, n // step, step, *tail)), whole)
+            phase = tape.add(Reshape((*lead, n // step, 1, *tail)), part)
+            mixed = Sliced(dim + 1, self.start, 1).put(tape, cells, phase)
+            return tape.add(Reshape(whole.shape), mixed)
+        source = list(range(n))
+        source[self.start : self.stop : step] = range(n, n + self.count)
+        both = tape.add(Concat(dim), whole, part)
+        return tape.add(Gather(dim, tuple(source)), both)
+
+
+@dataclass(frozen=True, slots=True)
+class Expanded:
+    """Broadcast to a shape."""
+
+    shape: Shape
+
+    def take(self, tape: Tape, whole: Value) -> Value:
+        """The value broadcast."""
+        return whole if whole.shape == self.shape else tape.add(Expand(self.shape), whole)
+
+    def put(self, tape: Tape, whole: Value, part: Value) -> Value:
+        """The new value; memory that stands for several elements can be written as one only."""
+        shift = len(self.shape) - len(whole.shape)
+        for d, n in enumerate(self.shape):
+            if d < shift or (whole.shape[d - shift] == 1 and n > 1):
+                part = tape.add(Slice(d, 0, 1), part)
+        return reshaped(tape, part, whole.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Elements at listed places of the whole in row-major order: diagonals, overlapping windows, any strides."""
+
+    places: tuple[int, ...]
+    shape: Shape
+
+    def take(self, tape: Tape, whole: Value) -> Value:
+        """The listed elements."""
+        return reshaped(tape, tape.add(Gather(0, self.places), flat(tape, whole)), self.shape)
+
+    def put(self, tape: Tape, whole: Value, part: Value) -> Value:
+        """The whole with the listed elements replaced."""
+        return replaced(tape, whole, self.places, part)
+
+
+def flat(tape: Tape, value: Value) -> Value:
+    """All elements in a row."""
+    count = 1
+    for n in value.shape:
+        count *= n
+    return reshaped(tape, value, (count,))
+
+
+def replaced(tape: Tape, whole: Value, places: tuple[int, ...], part: Value) -> Value:
+    """A value with the elements at listed places, in row-major order, replaced by those of another."""
+    row, new = flat(tape, whole), flat(tape, part)
+    source = list(range(row.shape[0]))
+    for k, place in enumerate(places):
+        source[place] = row.shape[0] + k
+    both = tape.add(Concat(0), row, new)
+    return reshaped(tape, tape.add(Gather(0, tuple(source)), both), whole.shape)

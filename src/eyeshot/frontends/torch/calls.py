@@ -1,0 +1,114 @@
+"""Which module call an operation belongs to: a stack of calls, kept by hooks that are gone afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+import torch
+from torch.nn.modules import module as torch_module
+
+from eyeshot.frontends.torch.tape import Frame, Tape, Value
+from eyeshot.frontends.torch.watch import Watch
+
+__all__ = ["Calls"]
+
+MAX_RESULTS = 64
+"""Most tensors of one result that get names of their own."""
+
+
+class Calls:
+    """Names the calls of a model's modules on a tape, as a context.
+
+    Parameters
+    ----------
+    model : Module
+        The model.
+    tape : Tape
+        Where operations are recorded.
+    watch : Watch
+        What knows the tensors.
+    """
+
+    def __init__(self, model: torch.nn.Module, tape: Tape, watch: Watch) -> None:
+        self._paths = {id(module): path for path, module in model.named_modules()}
+        self._known = set(self._paths.values())
+        self._tape, self._watch = tape, watch
+        self._counts: dict[str, int] = {}
+        self._stack: list[Frame] = [tape.frame]
+        self._handles: list[Any] = []
+
+    def __enter__(self) -> Calls:
+        # User's hooks run inside these: their operations belong to the call.
+        self._handles = [
+            torch_module.register_module_forward_pre_hook(self._begin),
+            torch_module.register_module_forward_hook(self._end),
+        ]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for handle in self._handles:
+            handle.remove()
+
+    @property
+    def where(self) -> str:
+        """The call that is running."""
+        return self._tape.frame.label
+
+    def _begin(self, module: torch.nn.Module, args: Any) -> None:  # noqa: ARG002 - the form of a hook
+        parent = self._tape.frame
+        parent.has_children = True
+        path = self._paths.get(id(module))
+        name = type(module).__name__
+        if path is None:
+            path = f"{parent.label}.{name}" if parent.label else name
+        frame = Frame(self._numbered(path), name, module)
+        self._stack.append(frame)
+        self._tape.frames.append(frame)
+        self._tape.frame = frame
+
+    def _numbered(self, path: str) -> str:
+        count = self._counts[path] = self._counts.get(path, 0) + 1
+        if count == 1 or not path:
+            return path
+        label = f"{path}.{count}"
+        return label if label not in self._known else f"{path}#{count}"
+
+    def _end(self, module: torch.nn.Module, args: Any, output: Any) -> None:  # noqa: ARG002 - the form of a hook
+        stack = self._stack
+        while len(stack) > 1:
+            # Calls above it were left by an exception that the model caught.
+            frame = stack.pop()
+            if frame.module is module:
+                break
+        else:
+            return
+        self._tape.frame = stack[-1]
+        if type(output) is torch.Tensor:
+            frame.result = self._watch.value(output)
+            return
+        found = list(returned(output, self._watch))
+        if found:
+            frame.result = found[0][1]
+            if len(found) > 1:
+                frame.results = dict(found[:MAX_RESULTS])
+
+
+def returned(output: Any, watch: Watch, key: str = "") -> list[tuple[str, Value]]:
+    """All values in a result of any structure, by key."""
+    if isinstance(output, torch.Tensor):
+        value = watch.value(output)
+        return [(key, value)] if value is not None else []
+    if isinstance(output, Mapping):
+        items = list(output.items())
+    elif isinstance(output, list | tuple):
+        names = getattr(output, "_fields", None)
+        items = list(zip(names or range(len(output)), output, strict=True))
+    elif hasattr(output, "__dict__") and not isinstance(output, torch.nn.Module | type):
+        items = list(vars(output).items())
+    else:
+        return []
+    return [pair for name, item in items for pair in returned(item, watch, f"{key}.{name}" if key else str(name))]

@@ -1,0 +1,31 @@
+"""Rules of the operations of PyTorch, a file for each family, and the table of them all."""
+
+from __future__ import annotations
+
+from eyeshot.frontends.torch.rules import (
+    attention,
+    convolution,
+    factories,
+    fourier,
+    indexing,
+    matmul,
+    normalisation,
+    padding,
+    patches,
+    pointwise,
+    pooling,
+    reductions,
+    resize,
+    sampling,
+    values,
+    views,
+    writes,
+)
+from eyeshot.frontends.torch.rules.table import TABLE
+
+__all__ = ["TABLE"]
+
+_FAMILIES = (
+    attention, convolution, factories, fourier, indexing, matmul, normalisation, padding, patches, pointwise,
+    pooling, reductions, resize, sampling, values, views, writes,
+)  # fmt: skip

@@ -1,0 +1,86 @@
+"""Convolutions, plain and transposed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from eyeshot.errors import ShapeError
+from eyeshot.frontends.torch.rules.table import Call, per_axis, rule
+from eyeshot.frontends.torch.tape import Value
+from eyeshot.graph.core import Op
+from eyeshot.graph.ops import Reduce, TransposedWindow, Window
+
+__all__: list[str] = []
+
+
+@rule("convolution", "_convolution", "convolution_overrideable", "mkldnn_convolution", "cudnn_convolution")
+def convolution(call: Call) -> Value:
+    """A window over the input; weights that are computed from an input are read whole."""
+    x, weight, bias, stride, padding, dilation, transposed, output_padding, groups = call.args[:9]
+    axes = weight.dim() - 2
+    kernel = tuple(weight.shape[2:])
+    pads = per_axis(padding, axes)
+    settings = (kernel, per_axis(stride, axes), per_axis(dilation, axes), pads, pads)
+    op: Op
+    if transposed:
+        op = TransposedWindow(*settings, per_axis(output_padding, axes), weight.shape[1] * groups, groups)
+        fits = x.shape[1] == weight.shape[0]
+    else:
+        op = Window(*settings, weight.shape[0], groups)
+        fits = x.shape[1] == weight.shape[1] * groups
+    if not fits or x.dim() != weight.dim():
+        wanted = weight.shape[0] if transposed else weight.shape[1] * groups
+        raise RuntimeError(
+            f"a convolution with weights of size {list(weight.shape)} and {groups} groups takes an input with "
+            f"{wanted} channels and {axes} spatial dimensions, but got {list(x.shape)}"
+        )
+    operand = call.solid(x)
+    try:
+        value = call.add(op, operand)
+    except ShapeError:
+        _ = call.out
+        raise
+    call.returns(_empty(x, weight, value.shape))
+    return _weighted(call, value, weight, bias)
+
+
+def _empty(x: Any, weight: Any, shape: tuple[int, ...]) -> Any:
+    last = {4: torch.channels_last, 5: torch.channels_last_3d}.get(len(shape))
+    if last is None or not (_is_last(x, last) or _is_last(weight, last)):
+        return torch.empty(shape, dtype=x.dtype, device="meta")
+    return torch.empty(shape, dtype=x.dtype, device="meta", memory_format=last)
+
+
+def _is_last(tensor: Any, last: Any) -> bool:
+    return tensor.is_contiguous(memory_format=last) and not tensor.is_contiguous()
+
+
+def _weighted(call: Call, value: Value, weight: Any, bias: Any) -> Value:
+    """The result when kernels or bias are themselves computed from an input."""
+    more = []
+    kernel = call.value(weight)
+    if kernel is not None:
+        more.append(call.whole(kernel))
+    shift = call.value(bias)
+    if shift is not None:
+        more.append(call.reshape(shift, (shift.shape[0], *(1,) * (len(value.shape) - 2))))
+    return call.join([value, *more], value.shape) if more else value
+
+
+@rule("torchvision::deform_conv2d")
+def deformable(call: Call) -> Value:
+    """Taps lie where the offsets say: anywhere in the input; offsets and masks are read at their own position."""
+    x, _, offset, mask = call.args[:4]
+    shape = call.shape
+    parts = []
+    operand = call.value(x)
+    if operand is not None:
+        found = call.opaque([operand], shape, bounded=True)
+        parts.append(found)
+    for tensor in (offset, mask):
+        steering = call.value(tensor)
+        if steering is not None and steering.shape[2:] == shape[2:]:
+            parts.append(call.add(Reduce((1,), keepdims=True), steering))
+    return call.join(parts, shape)

@@ -1,0 +1,152 @@
+"""Products of matrices: linear layers, attention, einsum."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from eyeshot.frontends.torch.rules.table import Call, rule
+from eyeshot.frontends.torch.tape import Value
+from eyeshot.graph.ops import Contract, Expand
+
+__all__ = ["contracted"]
+
+
+def contracted(call: Call, parts: Sequence[tuple[Any, str]], output: str) -> Value:
+    """A contraction of tensors by one-letter labels; those that depend on no input are left out."""
+    sizes: dict[str, int] = {}
+    operands: list[Value] = []
+    labels: list[tuple[str, ...]] = []
+    for tensor, letters in parts:
+        for letter, n in zip(letters, tensor.shape, strict=True):
+            sizes[letter] = max(n, sizes.get(letter, 1))
+    for tensor, letters in parts:
+        value = call.value(tensor)
+        if value is not None:
+            shape = tuple(sizes[letter] for letter in letters)
+            operands.append(value if value.shape == shape else call.add(Expand(shape), value))
+            labels.append(tuple(letters))
+    known = {letter for letters in labels for letter in letters}
+    new = tuple((letter, sizes[letter]) for letter in output if letter not in known)
+    return call.add(Contract(tuple(labels), tuple(output), new), *operands)
+
+
+@rule("mm", "_int_mm", "_scaled_mm")
+def mm(call: Call) -> Value:
+    """Rows with columns."""
+    _ = call.out
+    return contracted(call, [(call.args[0], "ik"), (call.args[1], "kj")], "ij")
+
+
+@rule("bmm")
+def bmm(call: Call) -> Value:
+    """Rows with columns, in each matrix of a batch."""
+    _ = call.out
+    return contracted(call, [(call.args[0], "bik"), (call.args[1], "bkj")], "bij")
+
+
+@rule("addmm", "_addmm_activation")
+def addmm(call: Call) -> Value:
+    """Rows with columns, and something added."""
+    return _added(call, [(call.args[1], "ik"), (call.args[2], "kj")], "ij")
+
+
+@rule("baddbmm")
+def baddbmm(call: Call) -> Value:
+    """Rows with columns in each matrix of a batch, and something added."""
+    return _added(call, [(call.args[1], "bik"), (call.args[2], "bkj")], "bij")
+
+
+@rule("addbmm")
+def addbmm(call: Call) -> Value:
+    """Rows with columns, summed over the batch, and something added."""
+    return _added(call, [(call.args[1], "bik"), (call.args[2], "bkj")], "ij")
+
+
+@rule("addmv")
+def addmv(call: Call) -> Value:
+    """Rows with a vector, and something added."""
+    return _added(call, [(call.args[1], "ik"), (call.args[2], "k")], "i")
+
+
+@rule("addr")
+def addr(call: Call) -> Value:
+    """Each element of a vector with each of another, and something added."""
+    return _added(call, [(call.args[1], "i"), (call.args[2], "j")], "ij")
+
+
+def _added(call: Call, parts: Sequence[tuple[Any, str]], output: str) -> Value:
+    shape = call.shape
+    values = [] if not any(call.value(t) for t, _ in parts) else [contracted(call, parts, output)]
+    values += call.values(call.args[:1])
+    return values[0] if len(values) == 1 and values[0].shape == shape else call.join(values, shape)
+
+
+@rule("mv")
+def mv(call: Call) -> Value:
+    """Rows with a vector."""
+    _ = call.out
+    return contracted(call, [(call.args[0], "ik"), (call.args[1], "k")], "i")
+
+
+@rule("dot", "vdot", "inner")
+def dot(call: Call) -> Value:
+    """Everything with everything."""
+    _ = call.out
+    return contracted(call, [(call.args[0], "k"), (call.args[1], "k")], "")
+
+
+@rule("linear")
+def linear(call: Call) -> Value:
+    """The last dimension with the rows of a matrix."""
+    x, weight = call.args[:2]
+    bias = call.arg("bias")
+    lead = "abcdefgh"[: x.dim() - 1]
+    if x.shape[-1] == weight.shape[-1] and weight.dim() == 2:
+        call.returns(torch.empty((*x.shape[:-1], weight.shape[0]), dtype=x.dtype, device="meta"))
+    shape = call.shape
+    values = []
+    if call.value(x) or call.value(weight):
+        values = [contracted(call, [(x, lead + "k"), (weight, "jk")], lead + "j")]
+    values += call.values([bias])
+    return values[0] if len(values) == 1 and values[0].shape == shape else call.join(values, shape)
+
+
+@rule("_trilinear")
+def trilinear(call: Call) -> Value:
+    """Three factors; what is summed over is read whole."""
+    a, b, c, *rest = call.args
+    shape = call.shape
+    letters = "abcdefgh"[: len(a.shape) + len(rest[0])]
+
+    def named(expanded: Sequence[int]) -> str:
+        return "".join(letter for d, letter in enumerate(letters) if d not in expanded)
+
+    summed = set(rest[3])
+    output = "".join(letter for d, letter in enumerate(letters) if d not in summed)
+    value = contracted(call, [(a, named(rest[0])), (b, named(rest[1])), (c, named(rest[2]))], output)
+    return value if value.shape == shape else call.reshape(value, shape)
+
+
+@rule(
+    "linalg_inv_ex", "linalg_solve_triangular", "linalg_cholesky_ex", "_linalg_svd", "_linalg_det", "_linalg_eigh",
+    "linalg_qr", "_linalg_solve_ex", "linalg_lu_factor_ex", "linalg_matrix_exp", "linalg_pinv",
+)  # fmt: skip
+def of_matrices(call: Call) -> list[Value | None]:
+    """Everything of each matrix, for each of its elements."""
+    from eyeshot.graph.ops import Reduce
+
+    out = call.out
+    tensors = out if isinstance(out, list | tuple) else [out]
+    whole = [call.add(Reduce((len(v.shape) - 2, len(v.shape) - 1), keepdims=True), v) for v in call.operands()]
+    found: list[Value | None] = []
+    for tensor in tensors:
+        shape = tuple(tensor.shape)
+        values = whole
+        lead = len(whole[0].shape) - 2
+        if len(shape) < lead + 2:
+            values = [call.reshape(v, (*v.shape[:lead], *(1,) * (len(shape) - lead))) for v in whole]
+        found.append(call.join(values, shape))
+    return found

@@ -1,0 +1,35 @@
+"""Padding and cropping."""
+
+from __future__ import annotations
+
+import torch
+
+from eyeshot.frontends.torch.rules.table import Call, rule
+from eyeshot.frontends.torch.tape import Value
+from eyeshot.graph.ops import Pad
+
+__all__: list[str] = []
+
+_MODES = {"constant": "constant", "reflection": "reflect", "replication": "replicate"}
+
+
+@rule(
+    "constant_pad_nd", "reflection_pad1d", "reflection_pad2d", "reflection_pad3d", "replication_pad1d",
+    "replication_pad2d", "replication_pad3d", "_pad_circular",
+)  # fmt: skip
+def padded(call: Call) -> Value:
+    """The input moved; beyond its ends nothing, its mirror image or its last element."""
+    name = call.func._schema.name.removeprefix("aten::")
+    x = call.solid(call.args[0])
+    amounts = tuple(call.args[1])
+    if name == "_pad_circular":
+        before, after = amounts[-2::-2], amounts[-1::-2]
+        value = call.add(Pad(before, after, "circular"), x)
+        call.returns(torch.empty(value.shape, dtype=call.args[0].dtype, device="meta"))
+        return value
+    _ = call.out
+    if not any(amounts):
+        return x
+    mode = _MODES[name.split("_")[0]]
+    before, after = amounts[-2::-2], amounts[-1::-2]
+    return call.add(Pad(before, after, mode), x)

@@ -1,0 +1,99 @@
+"""Operations that move no index. They stand here one by one on purpose: what is not listed has no rule."""
+
+from __future__ import annotations
+
+import torch
+
+from eyeshot.frontends.torch.rules.table import Call, rule
+from eyeshot.frontends.torch.tape import Value
+from eyeshot.graph.ops import Pointwise
+
+__all__: list[str] = []
+
+_POINTWISE = Pointwise()
+
+_UNARY = (
+    "abs", "acos", "acosh", "asin", "asinh", "atan", "atanh", "ceil", "celu", "clamp_max", "clamp_min", "cos", "cosh",
+    "deg2rad", "digamma", "elu", "erf", "erfc", "erfinv", "exp", "exp2", "expm1", "fix", "floor", "frac", "gelu",
+    "hardshrink", "hardsigmoid", "hardswish", "hardtanh", "leaky_relu", "lgamma", "log", "log10", "log1p", "log2",
+    "log_sigmoid", "logit", "mish", "nan_to_num", "neg", "negative", "positive", "rad2deg", "reciprocal", "relu",
+    "relu6", "round", "rsqrt", "selu", "sigmoid", "sign", "sgn", "silu", "sin", "sinc", "sinh", "softplus",
+    "softshrink", "special_entr", "special_erfcx", "special_i0e", "special_log_ndtr", "special_ndtri", "sqrt",
+    "square", "tan", "tanh", "threshold", "tril", "triu", "trunc", "i0", "conj_physical", "feature_dropout",
+    "alpha_dropout",
+)  # fmt: skip
+"""One operand; the result has its shape and type."""
+
+_OTHER = (
+    "__and__", "__or__", "__xor__", "_conj_physical", "_fused_dropout", "_prelu_kernel",
+    "add", "addcdiv", "addcmul", "angle", "atan2", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or",
+    "bitwise_right_shift", "bitwise_xor", "clamp", "complex", "copysign", "div", "dropout", "eq", "floor_divide",
+    "fmax", "fmin", "fmod", "gcd", "ge", "gt", "heaviside", "hypot", "imag", "isfinite", "isinf",
+    "isnan", "isneginf", "isposinf", "lcm", "le", "lerp", "logaddexp", "logaddexp2", "logical_and", "logical_not",
+    "logical_or", "logical_xor", "lt", "masked_fill", "maximum", "minimum", "mul", "native_dropout", "ne",
+    "nextafter", "polar", "pow", "quantize_per_tensor", "real", "remainder", "rrelu",
+    "rrelu_with_noise", "rsub", "signbit", "special_xlog1py", "special_zeta", "sub", "true_divide", "where", "xlogy",
+    "fake_quantize_per_tensor_affine_cachemask", "fake_quantize_per_channel_affine_cachemask",
+    "_fake_quantize_learnable_per_tensor_affine", "_fake_quantize_learnable_per_channel_affine",
+    "_fake_quantize_per_tensor_affine_cachemask_tensor_qparams", "polygamma", "ldexp", "float_power",
+)  # fmt: skip
+"""Several operands, which broadcast, or a result of another type."""
+
+
+@rule(*_UNARY)
+def unary(call: Call) -> Value:
+    """Each element of the result reads the element at its own position."""
+    (x,) = call.operands()
+    if call.args[0].is_floating_point():
+        call.like(call.args[0])
+    if len(x.shape) != len(call.shape):
+        return call.join([x], call.shape)
+    return call.tape.add(_POINTWISE, x, shape=x.shape)
+
+
+@rule(*_OTHER)
+def nary(call: Call) -> Value:
+    """Each element of the result reads the elements at its own position; operands broadcast."""
+    first = call.args[0]
+    if isinstance(first, torch.Tensor) and first.is_floating_point() and first.is_meta and _keeps(call, first):
+        call.like(first)
+    out = call.out
+    return call.join(call.operands(), tuple(out[0].shape if isinstance(out, list | tuple) else out.shape))
+
+
+_ARITHMETIC = {"aten::add", "aten::mul", "aten::sub", "aten::div", "aten::pow", "aten::clamp", "aten::maximum"}
+
+
+def _keeps(call: Call, first: torch.Tensor) -> bool:
+    """Whether the result surely has shape and type of the first operand, so that no kernel need say it."""
+    if call.func._schema.name not in _ARITHMETIC or len(call.args) < 2 or "rounding_mode" in call.kwargs:
+        return False
+    second = call.args[1]
+    if isinstance(second, torch.Tensor):
+        return second.shape == first.shape and second.dtype is first.dtype
+    return len(call.args) == 2 and isinstance(second, int | float)
+
+
+@rule("glu")
+def glu(call: Call) -> Value:
+    """Half of the channels times the sigmoid of the other half."""
+    from eyeshot.frontends.torch.aliases import Sliced
+
+    x = call.solid(call.args[0])
+    dim = call.arg("dim", -1) % len(x.shape)
+    half = x.shape[dim] // 2
+    halves = [Sliced(dim, start, half).take(call.tape, x) for start in (0, half)]
+    return call.add(_POINTWISE, *halves)
+
+
+@rule("rms_norm")
+def rms_norm_without_parts(call: Call) -> Value:
+    """Divided by the root of the mean square over the last dimensions."""
+    from eyeshot.graph.ops import Reduce
+
+    x = call.solid(call.args[0])
+    call.like(call.args[0])
+    rank = len(x.shape)
+    size = len(call.args[1])
+    mean = call.add(Reduce(tuple(range(rank - size, rank)), keepdims=True), x)
+    return call.add(_POINTWISE, x, mean)

@@ -1,0 +1,154 @@
+"""Interpolation, and rearrangements between channels and space."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import numpy as np
+
+from eyeshot.frontends.torch.rules.table import Call, rule
+from eyeshot.frontends.torch.tape import Value
+from eyeshot.graph.ops import Concat, Gather, Permute, Reduce, Resample, Reshape
+
+__all__: list[str] = []
+
+_METHODS = {
+    "upsample_nearest": "nearest",
+    "_upsample_nearest_exact": "nearest_exact",
+    "upsample_linear": "linear",
+    "upsample_bilinear": "linear",
+    "upsample_trilinear": "linear",
+    "upsample_bicubic": "cubic",
+}
+
+
+@rule(
+    "upsample_nearest1d", "upsample_nearest2d", "upsample_nearest3d", "_upsample_nearest_exact1d",
+    "_upsample_nearest_exact2d", "_upsample_nearest_exact3d", "upsample_linear1d", "upsample_bilinear2d",
+    "upsample_trilinear3d", "upsample_bicubic2d",
+)  # fmt: skip
+def interpolated(call: Call) -> Value:
+    """The taps around each position, one axis after the other."""
+    name = call.func._schema.name.removeprefix("aten::")
+    method = _METHODS[name[:-2]]
+    x = call.solid(call.args[0])
+    shape = call.shape
+    sizes = shape[2:]
+    corners = bool(call.arg("align_corners", False))
+    given = [call.arg(f"scales{suffix}") for suffix in ("_d", "_h", "_w")[-len(sizes) :]]
+    if len(sizes) == 1:
+        given = [call.arg("scales")]
+    scales = tuple(
+        None if scale is None or corners else _scale(scale, n_in, n_out)
+        for scale, n_in, n_out in zip(given, x.shape[2:], sizes, strict=True)
+    )
+    if method.startswith("nearest") and not corners:
+        rounded = _rounded(x.shape[2:], sizes, given, 0.5 if method == "nearest_exact" else 0.0)
+        if rounded is not None:
+            for d, indices in enumerate(rounded, 2):
+                x = call.add(Gather(d, indices), x)
+            return x
+    return call.add(Resample(sizes, method, corners, scales if any(scales) else ()), x)
+
+
+def _scale(scale: float, n_in: int, n_out: int) -> Fraction | None:
+    """A factor as a fraction; None where the sizes say the same."""
+    found = Fraction(scale).limit_denominator(max(1000, n_out))
+    return None if found == Fraction(n_out, n_in) else found
+
+
+def _rounded(
+    ins: tuple[int, ...], outs: tuple[int, ...], scales: list[float | None], shift: float
+) -> list[tuple[int, ...]] | None:
+    """Indices as the framework computes them in single precision, if that differs from exact arithmetic."""
+    found = []
+    differs = False
+    for n_in, n_out, scale in zip(ins, outs, scales, strict=True):
+        ratio = np.float32(1.0 / scale) if scale else np.float32(n_in) / np.float32(n_out)
+        at = np.floor((np.arange(n_out, dtype=np.float32) + np.float32(shift)) * ratio).astype(np.int64)
+        at = np.minimum(at, n_in - 1)
+        factor = _scale(scale, n_in, n_out) if scale else None
+        exact = 1 / factor if factor else Fraction(n_in, n_out)
+        half = Fraction(shift)
+        numbers = (np.arange(n_out) * 2 + int(2 * half)) * exact.numerator // (2 * exact.denominator)
+        differs |= bool((np.minimum(numbers, n_in - 1) != at).any())
+        found.append(tuple(at.tolist()))
+    return found if differs else None
+
+
+@rule("_upsample_bilinear2d_aa", "_upsample_bicubic2d_aa", "_upsample_lanczos2d_aa")
+def antialiased(call: Call) -> Value:
+    """All pixels under a kernel that is as wide as the reduction."""
+    name = call.func._schema.name
+    width = 2 if "bilinear" in name else 4 if "bicubic" in name else 6
+    x = call.solid(call.args[0])
+    shape = call.shape
+    corners = bool(call.arg("align_corners", False))
+    for d, scale in ((2, call.arg("scales_h")), (3, call.arg("scales_w"))):
+        x = _smoothed(call, x, d, shape[d], width, None if corners else scale, corners=corners)
+    return x
+
+
+def _smoothed(call: Call, x: Value, dim: int, n_out: int, width: int, scale: float | None, *, corners: bool) -> Value:
+    """One axis: taps by number, side by side, then joined: the closed set has windows at even distances only."""
+    n_in = x.shape[dim]
+    if n_in == n_out and not scale:
+        return x
+    if corners and n_out > 1:
+        ratio = Fraction(n_in - 1, n_out - 1)
+    else:
+        ratio = 1 / (_scale(scale, n_in, n_out) or Fraction(n_out, n_in)) if scale else Fraction(n_in, n_out)
+    taps = [_weighty(ratio, o, n_in, width) for o in range(n_out)]
+    longest = max(map(len, taps))
+    # Each tap is a gather by a list; where there are fewer, the last one is read again.
+    parts = [
+        call.add(Gather(dim, tuple(listed[min(t, len(listed) - 1)] for listed in taps)), x) for t in range(longest)
+    ]
+    stacked = [call.add(Reshape((1, *part.shape)), part) for part in parts]
+    return call.add(Reduce((0,)), call.add(Concat(0), *stacked)) if len(stacked) > 1 else parts[0]
+
+
+def _weighty(ratio: Fraction, o: int, n_in: int, width: int) -> list[int]:
+    """Pixels under the kernel at one output index, without those whose weight is exactly zero."""
+    stretch = max(ratio, Fraction(1))
+    centre = ratio * (o + Fraction(1, 2))
+    first = max(math.floor(centre - stretch * width / 2), 0)
+    last = min(math.ceil(centre + stretch * width / 2), n_in - 1)
+    distances = {j: abs(j + Fraction(1, 2) - centre) / stretch for j in range(first, last + 1)}
+    # Cubic and Lanczos kernels vanish at every whole number but zero.
+    return [j for j, t in distances.items() if t < Fraction(width, 2) and (t < 1 or t.denominator > 1)]
+
+
+@rule("pixel_shuffle")
+def pixel_shuffle(call: Call) -> Value:
+    """Channels become cells of pixels."""
+    x = call.solid(call.args[0])
+    r = call.args[1]
+    *lead, c, h, w = x.shape
+    k = len(lead)
+    split = call.reshape(x, (*lead, c // r**2, r, r, h, w))
+    order = (*range(k), k, k + 3, k + 1, k + 4, k + 2)
+    return call.reshape(call.add(Permute(order), split), (*lead, c // r**2, h * r, w * r))
+
+
+@rule("pixel_unshuffle")
+def pixel_unshuffle(call: Call) -> Value:
+    """Cells of pixels become channels."""
+    x = call.solid(call.args[0])
+    r = call.args[1]
+    *lead, c, h, w = x.shape
+    k = len(lead)
+    split = call.reshape(x, (*lead, c, h // r, r, w // r, r))
+    order = (*range(k), k, k + 2, k + 4, k + 1, k + 3)
+    return call.reshape(call.add(Permute(order), split), (*lead, c * r**2, h // r, w // r))
+
+
+@rule("channel_shuffle", "native_channel_shuffle")
+def channel_shuffle(call: Call) -> Value:
+    """Channels of all groups in turn."""
+    x = call.solid(call.args[0])
+    groups = call.args[1]
+    n, c, *rest = x.shape
+    split = call.reshape(x, (n, groups, c // groups, math.prod(rest)))
+    return call.reshape(call.add(Permute((0, 2, 1, 3)), split), x.shape)

@@ -1,0 +1,204 @@
+"""The table of rules, and the call that a rule translates."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from eyeshot.errors import GraphError
+from eyeshot.frontends.torch.aliases import reshaped
+from eyeshot.frontends.torch.blank import blank_like
+from eyeshot.frontends.torch.tape import Tape, Value
+from eyeshot.graph.access import Shape
+from eyeshot.graph.core import Op
+from eyeshot.graph.ops import Expand, Gather, Opaque, Pointwise, Reduce
+
+if TYPE_CHECKING:
+    from eyeshot.frontends.torch.watch import Watch
+
+__all__ = ["TABLE", "Call", "Ended", "Function", "Kind", "Rule", "dims_of", "per_axis", "rule", "view", "within"]
+
+
+class Ended(BaseException):
+    """The model asks for numbers that only data can give; not an Exception, so that no model catches it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class Kind(enum.Enum):
+    """What a rule answers."""
+
+    VALUE = "value"
+    """The value of each result."""
+    VIEW = "view"
+    """How each result is a view of the first argument."""
+
+
+_POINTWISE = Pointwise()
+
+Function = Callable[..., Any]
+"""Of a `Call`; for views also of the shape of what is viewed."""
+Rule = tuple[Kind, Function]
+
+TABLE: dict[str, Rule] = {}
+"""Rules by operation, ``"aten::add"``, or by overload, ``"aten::index.Tensor"``; filled by `rule` and `view` only."""
+
+
+def rule(*names: str) -> Callable[[Function], Function]:
+    """Enter a rule that answers values, for operations by name; ``aten::`` is understood."""
+    return _entering(Kind.VALUE, names)
+
+
+def view(*names: str) -> Callable[[Function], Function]:
+    """Enter a rule that answers how the results are views of the first argument."""
+    return _entering(Kind.VIEW, names)
+
+
+def _entering(kind: Kind, names: Sequence[str]) -> Callable[[Function], Function]:
+    def enter(function: Function) -> Function:
+        for name in names:
+            key = name if "::" in name else f"aten::{name}"
+            if key in TABLE:
+                raise GraphError(f"the operation `{key}` must have one rule, but has two")
+            TABLE[key] = (kind, function)
+        return function
+
+    return enter
+
+
+class Call:
+    """One operation with its arguments, as a rule sees it.
+
+    Parameters
+    ----------
+    watch : Watch
+        What knows the tensors.
+    func : OpOverload
+        The operation; of one that writes in place the form that does not.
+    args, kwargs : tuple, dict
+        What it was called with.
+    out : Tensor or tuple of Tensor, optional
+        Its result, where that is known without running it.
+    """
+
+    __slots__ = ("_out", "args", "func", "kwargs", "made", "tape", "watch")
+
+    def __init__(self, watch: Watch, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], out: Any = None) -> None:
+        self.watch, self.func, self.args, self.kwargs, self._out = watch, func, args, kwargs, out
+        self.tape: Tape = watch.tape
+        # The numbers of the result, of an operation that looks at the shape of its arguments only.
+        self.made: Any = None
+
+    # ------------------------------------------------------------------ arguments
+
+    def arg(self, name: str, default: Any = None) -> Any:
+        """An argument by its name in the operation's schema."""
+        if name in self.kwargs:
+            return self.kwargs[name]
+        for i, argument in enumerate(self.func._schema.arguments):
+            if argument.name == name:
+                if i < len(self.args):
+                    return self.args[i]
+                found = argument.default_value
+                return default if found is None else found
+        return default
+
+    def value(self, tensor: Any) -> Value | None:
+        """The value of a tensor, None if it depends on no input or is no tensor."""
+        return self.watch.value(tensor) if isinstance(tensor, torch.Tensor) else None
+
+    def values(self, tensors: Sequence[Any]) -> list[Value]:
+        """Values of those that depend on an input."""
+        found = [self.watch.value(t) for t in tensors if isinstance(t, torch.Tensor)]
+        return [value for value in found if value is not None]
+
+    def operands(self) -> list[Value]:
+        """Values of all arguments that depend on an input."""
+        return self.values(self.watch.tensors(self.args, self.kwargs))
+
+    def solid(self, tensor: Any) -> Value:
+        """The value of a tensor, a constant if it depends on no input."""
+        return self.value(tensor) or self.tape.constant(tuple(tensor.shape))
+
+    def real(self, tensor: Any) -> Any:
+        """The numbers of a constant as a tensor on the CPU, None if they are not known."""
+        return self.watch.real(tensor)
+
+    # ------------------------------------------------------------------ results
+
+    @property
+    def out(self) -> Any:
+        """The result as tensors on the meta device."""
+        if self._out is None:
+            self._out = self.watch.kernel(self.func, self.args, self.kwargs)
+        return self._out
+
+    @property
+    def shape(self) -> Shape:
+        """Shape of the only result."""
+        return tuple(self.out.shape)
+
+    def like(self, tensor: Any) -> None:
+        """Say that the result is a tensor like this one."""
+        if self._out is None:
+            self._out = blank_like(tensor)
+
+    def returns(self, out: Any) -> None:
+        """Say what the result is."""
+        if self._out is None:
+            self._out = out
+
+    # ------------------------------------------------------------------ steps
+
+    def add(self, op: Op, *operands: Value) -> Value:
+        """One step."""
+        return self.tape.add(op, *operands)
+
+    def join(self, operands: Sequence[Value], shape: Shape) -> Value:
+        """Values of which each element of the result reads one at its own position, broadcast to a shape."""
+        if all(operand.shape == shape for operand in operands):
+            return self.tape.add(_POINTWISE, *operands, shape=shape)
+        value = self.tape.add(_POINTWISE, *operands)
+        return value if value.shape == shape else self.tape.add(Expand(shape), value)
+
+    def reshape(self, value: Value, shape: Sequence[int]) -> Value:
+        """A value under another shape."""
+        return reshaped(self.tape, value, tuple(shape))
+
+    def whole(self, value: Value) -> Value:
+        """All of a value, read as one element without dimensions."""
+        return self.tape.add(Reduce(tuple(range(len(value.shape)))), value) if value.shape else value
+
+    def anywhere(self, value: Value, dim: int, count: int) -> Value:
+        """`count` elements along a dimension that lie where data say."""
+        return self.tape.add(Gather(dim, None, count), value)
+
+    def opaque(self, operands: Sequence[Value], shape: Shape, *, bounded: bool) -> Value:
+        """A value that may read everything of the operands."""
+        name = self.func._schema.name.removeprefix("aten::")
+        return self.tape.add(Opaque(name, shape, bounded=bounded), *operands)
+
+
+def per_axis(value: int | Sequence[int], axes: int) -> tuple[int, ...]:
+    """One number per axis, of one number for all or of a list."""
+    if isinstance(value, int):
+        return (value,) * axes
+    return tuple(value) * axes if len(value) == 1 else tuple(value)
+
+
+def within(dim: int, rank: int) -> int:
+    """A dimension counted from the front."""
+    return dim % rank if rank else 0
+
+
+def dims_of(dim: Any, rank: int) -> tuple[int, ...]:
+    """Dimensions as a list, counted from the front; all of them if none is named."""
+    if dim is None:
+        return tuple(range(rank))
+    listed = (dim,) if isinstance(dim, int) else tuple(dim)
+    return tuple(sorted({within(d, rank) for d in listed})) if listed else tuple(range(rank))

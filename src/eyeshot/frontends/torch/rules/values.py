@@ -1,0 +1,44 @@
+"""Operations whose result holds the same values: copies, conversions; and those that only data can answer."""
+
+from __future__ import annotations
+
+from eyeshot.frontends.torch.rules.table import Call, Ended, rule
+from eyeshot.frontends.torch.tape import Value
+
+__all__: list[str] = []
+
+
+@rule(
+    "clone", "_to_copy", "contiguous", "lift", "lift_fresh_copy", "alias_copy", "detach_copy", "_pin_memory",
+    "_conj_copy", "dequantize", "_assert_tensor_metadata",
+)  # fmt: skip
+def same(call: Call) -> Value | None:
+    """The value itself."""
+    return call.value(call.args[0])
+
+
+@rule("copy")
+def copy(call: Call) -> Value | None:
+    """The second argument, broadcast to the first."""
+    source = call.value(call.args[1])
+    if source is None:
+        return None
+    return source if source.shape == call.shape else call.join([source], call.shape)
+
+
+@rule("fill", "zero", "bernoulli", "uniform", "normal_functional", "random", "exponential", "log_normal", "cauchy")
+def overwritten(call: Call) -> Value | None:
+    """What was there does not count any more."""
+    new = call.args[1] if len(call.args) > 1 else None
+    value = call.value(new)
+    return None if value is None else call.join([value], call.shape)
+
+
+@rule(
+    "_assert_async", "_local_scalar_dense", "_unique", "_unique2", "allclose", "argwhere", "bincount", "equal", "histc",
+    "is_nonzero", "is_same_size", "item", "masked_select", "nonzero", "nonzero_numpy", "repeat_interleave.Tensor",
+    "torchvision::nms", "torchvision::qnms", "unique_consecutive", "unique_dim",
+)  # fmt: skip
+def needs_numbers(call: Call) -> None:
+    """Nothing without data: here the capture ends."""
+    raise Ended(call.func._schema.name.removeprefix("aten::"))

@@ -1,0 +1,83 @@
+"""Functions that are understood as a whole, before the framework takes them apart.
+
+On the meta device attention becomes a dozen operations whose intermediate results hold a field for every pair of
+tokens, and a linear layer becomes four operations. What they read is simple, so it is said at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch.nn import functional
+from torch.overrides import TorchFunctionMode
+
+from eyeshot.frontends.torch.watch import Watch
+
+__all__ = ["Shortcuts"]
+
+_OVERLOADS: dict[Callable[..., Any], Any] = {
+    functional.scaled_dot_product_attention: torch.ops.aten.scaled_dot_product_attention.default,
+    functional.linear: torch.ops.aten.linear.default,
+    functional.batch_norm: torch.ops.aten.batch_norm.default,
+}
+"""Functions, each with the operation whose rule says what it reads."""
+
+_NAMES = {
+    functional.linear: ("input", "weight", "bias"),
+    functional.scaled_dot_product_attention: ("query", "key", "value", "attn_mask"),
+    functional.batch_norm: ("input", "running_mean", "running_var", "weight", "bias", "training"),
+}
+"""Their arguments in the order of the function."""
+
+_ORDER = {**_NAMES, functional.batch_norm: ("input", "weight", "bias", "running_mean", "running_var", "training")}
+"""The same in the order of the operation."""
+
+
+_FROM_DATA = {torch.tensor, torch.as_tensor}
+_INDEXED = {torch.Tensor.__getitem__, torch.Tensor.__setitem__}
+
+
+class Shortcuts(TorchFunctionMode):
+    """Hands some functions to the rules as they are, while it is active."""
+
+    def __init__(self, watch: Watch) -> None:
+        super().__init__()
+        self._watch = watch
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        """One function."""
+        overload = _OVERLOADS.get(func)
+        if overload is not None:
+            named = dict(zip(_NAMES[func], args, strict=False), **(kwargs or {}))
+            # In training a batch normalisation has checks of its own.
+            if not named.get("training") and self._watch.depends(named.values()):
+                return self._watch.whole(overload, tuple(map(named.get, _ORDER[func])), {})
+        if func in _FROM_DATA and kwargs and _is_meta(kwargs.get("device")):
+            # On the meta device the numbers would be gone before anyone sees them.
+            return self._watch.moved(func(*args, **{**kwargs, "device": "cpu"}))
+        if func in _INDEXED and (type(args[1]) is list or type(args[1]) is tuple):
+            args = (args[0], _with_tensors(args[1]), *args[2:])
+        if func is functional.pad and self._watch.depends(args) and _mode(args, kwargs or {}) == "circular":
+            # Taken apart it is a dozen writes into slices, in which the law beyond the ends is lost.
+            amounts = args[1] if len(args) > 1 else (kwargs or {})["pad"]
+            return self._watch.whole(torch.ops.aten._pad_circular.default, (args[0], list(amounts)), {})
+        return func(*args, **kwargs) if kwargs else func(*args)
+
+
+def _mode(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    return args[2] if len(args) > 2 else kwargs.get("mode", "constant")
+
+
+def _is_meta(device: Any) -> bool:
+    return device is not None and torch.device(device).type == "meta"
+
+
+def _with_tensors(index: Any) -> Any:
+    """An index with lists of numbers as tensors on the CPU."""
+    if type(index) is tuple:
+        return tuple(_with_tensors(item) if type(item) is list else item for item in index)
+    return torch.tensor(index) if index and all(isinstance(n, int) for n in index) else index

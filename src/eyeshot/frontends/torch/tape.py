@@ -1,0 +1,201 @@
+"""What a model has done so far: steps in order, each an op of the closed set, and the module call it belongs to.
+
+Steps are named at the end only, when it is known which of them is the result of its module call, and steps that lead
+nowhere are left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from eyeshot.graph.access import Shape
+from eyeshot.graph.build import GraphBuilder
+from eyeshot.graph.core import Graph, Op
+from eyeshot.graph.ops import Constant
+
+__all__ = ["Frame", "Tape", "Value"]
+
+
+class Value:
+    """A value of the graph to be: its place on the tape and its shape."""
+
+    __slots__ = ("index", "shape")
+
+    def __init__(self, index: int, shape: Shape) -> None:
+        self.index, self.shape = index, shape
+
+
+@dataclass(eq=False, slots=True)
+class Frame:
+    """One call of a module.
+
+    Parameters
+    ----------
+    label : str
+        Module path and, from the second call on, the call's number; empty for the model itself.
+    kind : str
+        The module's class.
+    module : object
+        The module; None for the model's surroundings.
+    has_children : bool
+        Whether it called other modules.
+    result : Value or None
+        What it returned, if that depends on an input.
+    results : dict of str to Value
+        Everything that it returned, by key, where that is more than one tensor.
+    """
+
+    label: str
+    kind: str = ""
+    module: Any = None
+    has_children: bool = False
+    result: Value | None = None
+    results: dict[str, Value] = field(default_factory=dict)
+
+
+class _Step:
+    """One op in its place; `call` numbers the operation of the framework that it is a part of."""
+
+    __slots__ = ("call", "frame", "inputs", "op", "source")
+
+    def __init__(self, op: Op, inputs: tuple[int, ...], source: str, frame: Frame, call: int) -> None:
+        self.op, self.inputs, self.source, self.frame, self.call = op, inputs, source, frame, call
+
+
+class Tape:
+    """Records inputs and steps, and makes a graph of them."""
+
+    def __init__(self) -> None:
+        self.frame = Frame("")
+        self.frames: list[Frame] = []
+        self.source = ""
+        self.call = 0
+        self.notes: list[str] = []
+        self._inputs: list[tuple[str, Shape, str | None]] = []
+        self._steps: list[_Step] = []
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def input(self, name: str, shape: Shape, layout: str | None) -> Value:
+        """An input; all inputs come before all steps."""
+        self._inputs.append((name, shape, layout))
+        return Value(len(self._inputs) - 1, shape)
+
+    def add(self, op: Op, *operands: Value, shape: Shape | None = None) -> Value:
+        """One step; its shape is derived by the op's rule where it is not given."""
+        if shape is None:
+            shape = op.infer_shape(*[operand.shape for operand in operands])
+        inputs = tuple([operand.index for operand in operands])
+        self._steps.append(_Step(op, inputs, self.source, self.frame, self.call))
+        return Value(len(self._inputs) + len(self._steps) - 1, shape)
+
+    def constant(self, shape: Shape) -> Value:
+        """A value that reads nothing."""
+        return self.add(Constant(tuple(shape)))
+
+    def note(self, sentence: str) -> None:
+        """Say something to the reader of any result, once."""
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+    # ------------------------------------------------------------------ the end
+
+    def graph(self, name: str, outputs: list[Value]) -> Graph:
+        """The graph of all steps that lead to an output or to the result of a module."""
+        first = len(self._inputs)
+        live = self._live([*outputs, *(v for frame in self.frames for v in _returned(frame))])
+        if not outputs:
+            outputs = [Value(first + i, ()) for i in self._ends(live)]
+        names = self._names(live)
+        build = GraphBuilder(name)
+        for label, shape, layout in self._inputs:
+            build.input(label, shape, layout)
+        for i, step in enumerate(self._steps):
+            if live[i]:
+                label, source, layer = names[first + i]
+                build.add(step.op, *[names[k][0] for k in step.inputs], name=label, source=source, layer=layer)
+        for frame in self.frames:
+            for key, value in (("", frame.result), *((f"[{k}]", v) for k, v in frame.results.items())):
+                if value is not None and frame.label + key:
+                    build.group(frame.label + key, names[value.index][0])
+        for sentence in self.notes:
+            build.note(sentence)
+        return build.finish(*dict.fromkeys(names[value.index][0] for value in outputs))
+
+    def _live(self, roots: list[Value]) -> list[bool]:
+        first = len(self._inputs)
+        live = [not roots] * len(self._steps)
+        for value in roots:
+            if value.index >= first:
+                live[value.index - first] = True
+        for i in range(len(self._steps) - 1, -1, -1):
+            if live[i]:
+                for k in self._steps[i].inputs:
+                    if k >= first:
+                        live[k - first] = True
+        return live
+
+    def _ends(self, live: list[bool]) -> list[int]:
+        """Live steps that no step reads."""
+        first = len(self._inputs)
+        read = {k - first for i, step in enumerate(self._steps) if live[i] for k in step.inputs}
+        return [i for i in range(len(self._steps)) if live[i] and i not in read]
+
+    def _names(self, live: list[bool]) -> list[tuple[str, str, str]]:
+        """Name, source and layer of every value."""
+        first = len(self._inputs)
+        names = [(label, "", "") for label, _, _ in self._inputs]
+        results = {
+            frame.result.index: frame
+            for frame in self.frames
+            if frame.result is not None and not frame.has_children and self._made_in(frame.result, frame)
+        }
+        taken = _Names([label for label, _, _ in self._inputs], [frame.label for frame in results.values()])
+        last = {(step.call, id(step.frame)): i for i, step in enumerate(self._steps) if live[i]}
+        whole: dict[tuple[int, int], str] = {}
+        for i, step in enumerate(self._steps):
+            if not live[i]:
+                names.append(("", "", ""))
+                continue
+            key = (step.call, id(step.frame))
+            stem = f"{step.frame.label}.{step.source}" if step.frame.label else step.source
+            is_leaf = step.frame.module is not None and not step.frame.has_children
+            if first + i in results:
+                label, source = step.frame.label, step.frame.kind
+            elif last[key] == i:
+                label, source = whole.get(key) or taken.free(stem), step.source
+            else:
+                if key not in whole and first + last[key] not in results:
+                    whole[key] = taken.free(stem)
+                label, source = taken.free(f"{whole.get(key, stem)}.{step.op.kind}"), step.source
+            names.append((label, source, step.frame.label if is_leaf else whole.get(key, label)))
+        return names
+
+    def _made_in(self, value: Value, frame: Frame) -> bool:
+        first = len(self._inputs)
+        return value.index >= first and self._steps[value.index - first].frame is frame
+
+
+class _Names:
+    """Names that are still free; those of module calls are kept for them."""
+
+    def __init__(self, taken: list[str], reserved: list[str]) -> None:
+        self._taken = {*taken, *reserved}
+        self._numbers: dict[str, int] = {}
+
+    def free(self, stem: str) -> str:
+        if stem not in self._taken:
+            self._taken.add(stem)
+            return stem
+        number = self._numbers.get(stem, 2)
+        while f"{stem}.{number}" in self._taken:
+            number += 1
+        self._numbers[stem] = number + 1
+        self._taken.add(f"{stem}.{number}")
+        return f"{stem}.{number}"
+
+
+def _returned(frame: Frame) -> list[Value]:
+    return [*([frame.result] if frame.result is not None else []), *frame.results.values()]
