@@ -107,7 +107,12 @@ class Brute:
     def _is_settled(self) -> bool:
         """Whether nothing ends and nothing is split, so that there is only one answer."""
         split = any(node.op.kind == "reshape" for node in self.graph.nodes)
-        return not split and not any(self._irregular(node.name) for node in self.graph.nodes)
+        return self.is_regular and not split
+
+    @cached_property
+    def is_regular(self) -> bool:
+        """Whether all values that local paths lead to are periodic."""
+        return not any(self._irregular(node.name) for node in self.graph.nodes)
 
     @cached_property
     def _endless(self) -> Theory:
