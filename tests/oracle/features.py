@@ -82,16 +82,14 @@ class Brute:
     def along(self, name: str, input_name: str, axis_name: str) -> list[tuple[Interval, Interval]] | None:
         """For each coordinate along an axis what its features read in theory: over all paths, and over local ones.
 
-        None where the features of one coordinate differ, some have no local path, or features are not numbered by
-        the one dimension that follows the axis.
+        None where the features of one coordinate differ, some have no local path, or one dimension alone does not
+        number them.
         """
         layout = self.layout(name)
         value = next(value for value in self.graph.inputs if value.name == input_name)
         axis = (input_name, [a.name for a in value.axes].index(axis_name))
         place = layout.names.index(axis_name) if axis_name in layout.names else None
-        numbered = [d for d, parts in enumerate(layout.dims) for _, p in parts if p == place]
-        followed = [d for d in range(len(layout.dims)) if axis in self._followed(name, d)]
-        if place is None or len(numbered) != 1 or not set(followed) <= set(numbered):
+        if place is None or [p for parts in layout.dims for _, p in parts].count(place) != 1:
             return None
         found: dict[int, set[tuple[Interval, Interval]]] = {}
         for feature in self.features(name):
