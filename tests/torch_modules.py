@@ -220,7 +220,7 @@ MODULES: dict[str, tuple[Callable[[], nn.Module], tuple[int, ...]]] = {
     "index put": (lambda: plain(lambda x: x.index_put((torch.tensor([0]),), x[:, :, :1])), SMALL),
     "slice scatter": (lambda: plain(lambda x: torch.slice_scatter(x, x[..., 1:3], 3, 0, 2)), SMALL),
     "select scatter": (lambda: plain(lambda x: torch.select_scatter(x, x[:, :, 0], 2, 1)), SMALL),
-    "scatter": (
+    "scatter one": (
         lambda: plain(lambda x: x.scatter(3, torch.zeros((*x.shape[:3], 1), dtype=torch.long), x[..., 1:2])),
         SMALL,
     ),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 from strategies import index_maps
 
@@ -183,11 +183,11 @@ def test_regular_is_sound(reading: IndexMap, start: int, length: int, exact: boo
 @given(index_maps(), indices, st.integers(0, 20))
 def test_regular_is_complete(reading: IndexMap, start: int, length: int) -> None:
     """Exact ranges leave nothing out; others less than a period at either end."""
-    assume(reading.advance != 0)
     stop = start + length
     good = [o for o in range(reading.n_out) if all(start <= tap < stop for tap in reading.law(o))]
-    run = bool(good) and good[-1] - good[0] + 1 == len(good)
-    assume(run)
+    gapless = bool(good) and good[-1] - good[0] + 1 == len(good)
+    if not gapless or reading.advance == 0:
+        return
     assert reading.regular(start, stop, exact=True) == (good[0], good[-1] + 1)
     a, b = reading.regular(start, stop)
     if all(len(taps) for taps in reading.taps):
