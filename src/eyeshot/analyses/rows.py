@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -144,13 +144,20 @@ def _laid_out(terms: list[Term | GridTerm], axis: int, n: int, shape: Shape) -> 
     return replace(found, jump=found.jump * (len(pairs) - 1) / (n - 1)) if n > 1 else found
 
 
-def _along(terms: Iterable[Term], axis: int, n: int) -> Periodic | Bordered:
+def _home(term: Term, axis: int) -> list[int]:
+    """Dimensions along which a term follows an axis."""
+    return [d for d, parts in enumerate(term.dims) if any(part.axis == axis and part.stride for part in parts)]
+
+
+def _along(terms: Sequence[Term], axis: int, n: int) -> Periodic | Bordered:
     """The hull of all terms along one axis, as a sequence over its coordinate."""
     whole: Periodic | Bordered | None = None
+    home = _home(max(terms, key=lambda term: term.features(axis)), axis)
     for term in terms:
         seq = term.seqs[axis]
-        if not term.parts_of(axis) and n > 1:
-            lo, hi = seq.interval(0)
+        if n > 1 and _home(term, axis) != home:
+            # Along the dimension that numbers the features it reads the same everywhere.
+            lo, hi = _extent(term, axis)
             seq = Periodic(1, 0, (lo,), (hi,))
         whole = seq if whole is None else union(whole, seq, n)
     return whole if whole is not None else Periodic(1, 0, (0,), (0,))
