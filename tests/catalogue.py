@@ -219,6 +219,18 @@ def _two_sizes() -> Graph:
     return build.finish(build.add(Pointwise(), build.add(conv(3, pad=1, axes=2), image), gate), sound)
 
 
+def _one_column_beside_all(build: GraphBuilder, x: str) -> str:
+    """A single index, spread along the axis again, meets the axis itself."""
+    column = build.add(Gather(2, (0,)), build.add(Reshape((1, 1, 2)), x))
+    return build.add(Pointwise(), column, x)
+
+
+def _axes_meet_on_one_dimension(build: GraphBuilder, x: str) -> str:
+    """Broadcasting lays what was the rows along the columns."""
+    rows = build.add(Reduce((2,)), build.add(Reshape((2, 1, 3)), x))
+    return build.add(Pointwise(), x, rows)
+
+
 def _constants_only(build: GraphBuilder, x: str) -> str:
     nothing = build.add(conv(3, channels=1), build.add(Constant((1, 1, 5))))
     return build.add(Concat(2), nothing, build.add(pool(2, 2), x))
@@ -326,6 +338,8 @@ CATALOGUE: dict[str, Graph] = {
     "misaligned branches": _built((1, 1, 9), _misaligned),
     "branches with other jumps": _built((1, 1, 10), _other_jumps),
     "squeeze and excite": _built((1, 2, 4, 3), _squeeze_excite),
+    "one column beside all": _built((1, 1, 1, 2), _one_column_beside_all),
+    "axes meet on one dimension": _built((1, 2, 1, 3), _axes_meet_on_one_dimension),
     "expanded": _chain((1, 2, 1), Expand((2, 2, 4)), conv(3)),
     "expanded by a new dimension": _chain(_SHORT, Expand((3, 1, 2, 5)), conv(2)),
     # concat

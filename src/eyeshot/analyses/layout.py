@@ -118,6 +118,8 @@ def _agreeing(
                 dims[d] = tuple((part.size, -1) for part in parts)
             if tuple(size for size, _ in dims[d]) != tuple(part.size for part in parts):
                 return None
+            if any(part.axis == number and axis >= 0 for part, (_, axis) in zip(parts, dims[d], strict=True)):
+                return None
             dims[d] = tuple(
                 (size, position if part.axis == number else axis)
                 for (size, axis), part in zip(dims[d], parts, strict=True)

@@ -152,10 +152,10 @@ def _home(term: Term, axis: int) -> list[int]:
 def _along(terms: Sequence[Term], axis: int, n: int) -> Periodic | Bordered:
     """The hull of all terms along one axis, as a sequence over its coordinate."""
     whole: Periodic | Bordered | None = None
-    home = _home(max(terms, key=lambda term: term.features(axis)), axis)
+    home = _home(max(terms, key=lambda term: (bool(_home(term, axis)), term.features(axis))), axis)
     for term in terms:
-        seq = term.seqs[axis]
-        if n > 1 and _home(term, axis) != home:
+        seq, own = term.seqs[axis], _home(term, axis)
+        if n > 1 and (not own or own != home):
             # Along the dimension that numbers the features it reads the same everywhere.
             lo, hi = _extent(term, axis)
             seq = Periodic(1, 0, (lo,), (hi,))

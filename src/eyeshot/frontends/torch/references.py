@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["is_module", "is_reference", "load_module", "load_reference"]
 
-_REFERENCE = re.compile(r"(?P<where>[^\s|;:]+(?:\.py)?|[A-Za-z]:[^|;:]+\.py):(?P<what>[A-Za-z_][\w.\-]*)")
+_REFERENCE = re.compile(
+    r"(?P<where>[^\W\d]\w*(?:\.[^\W\d]\w*)*|[^\s|;:]+\.py|[A-Za-z]:[^|;:]+\.py):(?P<what>[A-Za-z_][\w.\-]*)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,11 @@ def is_reference(text: str) -> bool:
     >>> is_reference("torchvision:resnet50"), is_reference("models/net.py:make"), is_reference("conv k3")
     (True, True, False)
     """
-    return _REFERENCE.fullmatch(text.strip()) is not None
+    return _parsed(text) is not None
+
+
+def _parsed(text: str) -> re.Match[str] | None:
+    return _REFERENCE.fullmatch(text.strip()) if text.strip().isprintable() else None
 
 
 def is_module(model: object) -> bool:
@@ -88,7 +94,7 @@ def load_reference(
     InputError
         If the factory fails, or what it returns is no model.
     """
-    match = _REFERENCE.fullmatch(text.strip())
+    match = _parsed(text)
     if match is None:
         raise ModelReferenceError(f"a reference to Python must be such as package.module:factory, but is {text!r}")
     _need("torch")
