@@ -23,7 +23,7 @@ demo: $(VENV)/.package ## what eyeshot answers, on AlexNet
 	$(BIN)/eyeshot reach alexnet 113,113
 
 test: $(VENV)/.group-test ## all tests, the doctests and every block of the docs, with branch coverage
-	$(BIN)/pytest --cov
+	$(BIN)/pytest --cov --numprocesses auto --maxprocesses 4
 
 lint: $(VENV)/.group-lint $(VENV)/.group-test ## ruff, mypy --strict and the import contract
 	$(BIN)/ruff check
