@@ -205,6 +205,11 @@ def _deformable(build: GraphBuilder, x: str) -> str:
     return build.add(conv(3, pad=1), build.add(Opaque("deform_conv2d", (1, 2, 5), bounded=True), x, offsets))
 
 
+def _running_sum_within_windows(build: GraphBuilder, x: str) -> str:
+    parted = build.add(Gather(3, (0,)), build.add(Reshape((1, 8, 2, 1, 2)), x))
+    return build.add(Cumulative(2), parted)
+
+
 def _two_inputs() -> Graph:
     build = GraphBuilder("two inputs")
     left, right = build.input("left", (1, 1, 6)), build.input("right", (1, 2, 6))
@@ -316,6 +321,7 @@ CATALOGUE: dict[str, Graph] = {
     "mean of channels": _chain(_IMAGE, Reduce((1,), keepdims=True), conv(3, axes=2)),
     "mean along one axis": _chain(_IMAGE, conv(3, pad=1, axes=2), Reduce((-1,))),
     "running sum": _chain(_SHORT, Cumulative(2), conv(2, pad=1)),
+    "running sum within windows": _built((1, 4, 8), _running_sum_within_windows),
     "running sum, reversed": _chain(_IMAGE, Cumulative(-1, reverse=True), conv(3, pad=1, axes=2)),
     "normalisation over everything": _built((1, 1, 3, 4), _layer_norm),
     "statistics of columns": _built((1, 1, 4, 3), _column_statistics),

@@ -108,10 +108,7 @@ class GridTerm:
         if reading is None or reading.is_whole or (reading.advance == 0 and reading.period == 1):
             return self._constant_along(d, link)
         lo, hi = _gathered(reading, self.lo, self.hi, d + 1)
-        global_axes = self.global_axes
-        if link.reduces:
-            global_axes = with_global(global_axes, *(a for a, dims in enumerate(self.carried) if d in dims))
-        return replace(self, lo=lo, hi=hi, global_axes=global_axes)
+        return replace(self, lo=lo, hi=hi, global_axes=with_global(self.global_axes, *self._covered_by(d, link)))
 
     def _constant_along(self, d: int, link: Link) -> GridTerm:
         """A dimension along which every output index reads the same."""
@@ -119,7 +116,6 @@ class GridTerm:
         reading = link.reading
         everything = reading is None or reading.is_whole or n == 1
         taps = list(range(n)) if everything or reading is None else list(reading.reads(0))
-        gone = {a for a, dims in enumerate(self.carried) if dims == {d}} if link.reduces else set()
         if not taps:
             empty = np.full_like(self.lo[:1], NOTHING)
             return replace(self, lo=empty, hi=-empty)
@@ -128,8 +124,12 @@ class GridTerm:
             lo=self.lo.take(taps, d + 1).min(axis=d + 1, keepdims=True),
             hi=self.hi.take(taps, d + 1).max(axis=d + 1, keepdims=True),
             carried=tuple(dims - {d} for dims in self.carried),
-            global_axes=with_global(self.global_axes, *gone),
+            global_axes=with_global(self.global_axes, *self._covered_by(d, link)),
         )
+
+    def _covered_by(self, d: int, link: Link) -> list[int]:
+        """Axes that a link reduces as a whole: those that no other dimension carries."""
+        return [axis for axis, dims in enumerate(self.carried) if dims == {d}] if link.reduces else []
 
     def _placed(self, access: Access, rank: int) -> GridTerm:
         """Dimensions in the order of the output, those that are gone or new with size 1."""
