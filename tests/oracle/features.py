@@ -104,8 +104,12 @@ class Brute:
     @cached_property
     def _is_settled(self) -> bool:
         """Whether nothing ends and nothing is split, so that there is only one answer."""
-        split = any(node.op.kind == "reshape" for node in self.graph.nodes)
-        return self.is_regular and not split
+        return self.is_regular and not self.is_split
+
+    @cached_property
+    def is_split(self) -> bool:
+        """Whether dimensions may be merged or split on the way."""
+        return any(node.op.kind == "reshape" for node in self.graph.nodes)
 
     @cached_property
     def is_regular(self) -> bool:
