@@ -83,13 +83,17 @@ class Brute:
         """For each coordinate along an axis what its features read in theory: over all paths, and over local ones.
 
         None where the features of one coordinate differ, some have no local path, or one dimension alone does not
-        number them.
+        number them, or numbers them by another input with an axis of this name.
         """
         layout = self.layout(name)
         value = next(value for value in self.graph.inputs if value.name == input_name)
         axis = (input_name, [a.name for a in value.axes].index(axis_name))
         place = layout.names.index(axis_name) if axis_name in layout.names else None
         if place is None or [p for parts in layout.dims for _, p in parts].count(place) != 1:
+            return None
+        (dim,) = (d for d, parts in enumerate(layout.dims) if place in [p for _, p in parts])
+        names = [a.name for v in self.graph.inputs for a in v.axes]
+        if names.count(axis_name) > 1 and axis not in self._followed(name, dim):
             return None
         found: dict[int, set[tuple[Interval, Interval]]] = {}
         for feature in self.features(name):
