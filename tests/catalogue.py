@@ -29,6 +29,7 @@ from eyeshot.graph.ops import (
     Roll,
     Slice,
     TransposedWindow,
+    Unfold,
     Window,
 )
 
@@ -172,6 +173,34 @@ def _unshuffled(build: GraphBuilder, x: str) -> str:
     return build.add(Reshape((1, 1, 6, 4)), joined)
 
 
+def _neighbourhoods(build: GraphBuilder, x: str) -> str:
+    """Blocks that look at themselves and a seam around them, as in HaloNet."""
+    queries = build.add(Reshape((2, 2)), x)
+    wide = build.add(Unfold(2, 4, 2), build.add(Pad((1,), (1,)), x))
+    keys = build.add(Reshape((2, 4)), wide)
+    seen = build.add(Contract((("w", "i"), ("w", "j"), ("w", "j")), ("w", "i")), queries, keys, keys)
+    return build.add(conv(3, pad=1), build.add(Reshape((1, 1, 4)), seen))
+
+
+def _folded(build: GraphBuilder, x: str) -> str:
+    """Patches laid back over each other, each place with the stride between: no phase is read by all of them."""
+    patches = build.add(conv(3, stride=2, pad=1, channels=9, axes=2), x)
+    parts = []
+    for i, j in ((i, j) for i in range(3) for j in range(3)):
+        place = build.add(Slice(1, 3 * i + j, 3 * i + j + 1), patches)
+        parts.append(build.add(Pad((i - 1, j - 1), (2 - i, 2 - j)), build.add(transposed(1, 2, axes=2), place)))
+    return build.add(conv(2, axes=2), build.add(Pointwise(), *parts))
+
+
+def _hierarchy(build: GraphBuilder, x: str) -> str:
+    """Windows of windows, merged one by one: two parts of one axis in one dimension, as in Hiera."""
+    parted = build.add(Permute((0, 3, 5, 2, 4, 1)), build.add(Reshape((1, 1, 2, 2, 2, 2)), x))
+    tokens = build.add(Reshape((1, 4, 4, 1)), parted)
+    merged = build.add(Reduce((1,)), build.add(Reshape((1, 2, 2, 4, 1)), tokens))
+    labels = (("b", "w", "i", "c"), ("b", "w", "j", "c"))
+    return build.add(Contract(labels, ("b", "w", "i", "c")), merged, merged)
+
+
 def _shuffled_channels(build: GraphBuilder, x: str) -> str:
     both = build.add(Concat(1), x, build.add(conv(3, pad=1), x))
     turned = build.add(Permute((0, 2, 1, 3)), build.add(Reshape((1, 2, 2, 7)), both))
@@ -309,6 +338,13 @@ CATALOGUE: dict[str, Graph] = {
     "strided slice": _chain((1, 1, 9), Slice(2, None, None, 2), conv(3, pad=1)),
     "backward slice": _chain((1, 1, 9), Slice(2, 7, 0, -2), conv(2)),
     "slice of channels": _chain((1, 3, 4), conv(3, channels=3, groups=3), Slice(1, 1)),
+    "windows": _chain(_LINE, Unfold(2, 3, 2), conv(2)),
+    "windows, dilated": _chain((1, 1, 9), conv(3, pad=1), Unfold(2, 2, 3, 2), Reshape((1, 2, 3, 2)), Reduce((3,))),
+    "windows, told apart": _chain((1, 1, 7), Unfold(2, 3), Reshape((1, 5, 3)), Permute((0, 2, 1)), conv(2, pad=1)),
+    "windows of two axes": _chain((1, 1, 4, 5), Unfold(2, 2), Unfold(3, 2, 3), Reduce((1,))),
+    "neighbourhoods": _built((1, 1, 4), _neighbourhoods),
+    "patches laid back": _built((1, 1, 4, 4), _folded),
+    "hierarchy of windows": _built((1, 1, 4, 4), _hierarchy),
     "flip": _chain(_LINE, conv(2, pad=1), Flip((2,)), conv(2, stride=2)),
     "flip of two axes": _chain((1, 1, 3, 4), Flip((2, -1)), conv(2, pad=1, axes=2)),
     "roll": _chain(_LINE, Roll((2,), (3,)), conv(3, pad=1), Roll((2,), (-2,))),

@@ -9,7 +9,7 @@ from catalogue import conv
 from eyeshot.errors import GraphError, LimitError, ShapeError
 from eyeshot.graph.access import Access, Link, Shape
 from eyeshot.graph.build import GraphBuilder
-from eyeshot.graph.core import Axis, Graph, Node, Op, Value
+from eyeshot.graph.core import Axis, Call, Graph, Node, Op, Value
 from eyeshot.graph.ops import Constant, Pointwise
 from eyeshot.graph.validate import MAX_NODES, validate
 
@@ -153,3 +153,24 @@ def test_a_valid_graph_comes_back() -> None:
 def test_an_input_alone_is_a_graph() -> None:
     image = Value("image", (1, 1, 3), (Axis("t", 2),))
     assert validate(Graph("net", (image,), (), ("image",))).shapes == {"image": (1, 1, 3)}
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        [Call("", "Net", 0, 0, 9)],
+        [Call("", "Net", 0, 0, 2), Call("a", "Conv", 1, 1, 3)],
+        [Call("a", "Conv", 1, 1, 2), Call("b", "Conv", 1, 0, 1)],
+        [Call("a", "Conv", -1, 0, 1)],
+        [Call("a", "Conv", 1, 2, 1)],
+    ],
+)
+def test_calls_lie_within_each_other_or_apart(calls: list[Call]) -> None:
+    build = GraphBuilder("traced")
+    value = build.input("x", (1, 1, 8, 8))
+    for _ in range(3):
+        value = build.add(Pointwise(), value)
+    for call in calls:
+        build.call(call)
+    with pytest.raises(GraphError, match="must lie within the call around it"):
+        validate(build.finish(value))

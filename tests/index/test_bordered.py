@@ -79,7 +79,7 @@ def test_gaps(known: Known) -> None:
     sequence, intervals = known
     assert sequence.has_gaps == any(hi <= lo for lo, hi in intervals)
     rising = all(a[0] <= b[0] and a[1] <= b[1] for a, b in itertools.pairwise(intervals))
-    if sequence.is_rising():
+    if sequence.is_rising:
         assert rising
         assert not sequence.has_gaps
 

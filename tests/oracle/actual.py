@@ -218,6 +218,13 @@ def slice_(op: Any, operands: list[Bits], full: Shape) -> Bits:
     return sliced
 
 
+def unfold(op: Any, operands: list[Bits], full: Shape) -> Bits:
+    x = np.moveaxis(operands[0], _dim(op.dim, full), 0)
+    starts = range(0, len(x) - op.dilation * (op.size - 1), op.step)
+    windows = [x[start :: op.dilation][: op.size] for start in starts]
+    return np.moveaxis(np.concatenate(windows), 0, _dim(op.dim, full))
+
+
 def flip(op: Any, operands: list[Bits], full: Shape) -> Bits:
     return np.flip(operands[0], [_dim(dim, full) for dim in op.dims])
 
@@ -317,6 +324,7 @@ EXECUTE: dict[str, Callable[[Any, list[Bits], Shape], Bits]] = {
     "roll": roll,
     "slice": slice_,
     "transposed": transposed,
+    "unfold": unfold,
     "window": window,
 }
 """By the op's kind: ``(op, operands, shape of the value and number of pixels) → sets``."""

@@ -327,6 +327,12 @@ def slice_(op: Any, o: Index, shapes: list[Shape], _out: Shape) -> Reads:
     return [Read(0, (*_each(o[:dim]), taps, *_each(o[dim + 1 :])))]
 
 
+def unfold(op: Any, o: Index, shapes: list[Shape], _out: Shape) -> Reads:
+    dim = op.dim % len(o)
+    taps = _through(o[dim], lambda i: [op.step * (i // op.size) + op.dilation * (i % op.size)], shapes[0][dim])
+    return [Read(0, (*_each(o[:dim]), taps, *_each(o[dim + 1 :])))]
+
+
 def flip(op: Any, o: Index, shapes: list[Shape], _out: Shape) -> Reads:
     dims = list(_each(o))
     for dim in {dim % len(o) for dim in op.dims}:
@@ -531,6 +537,7 @@ READS: dict[str, Callable[[Any, Index, list[Shape], Shape], Reads]] = {
     "roll": roll,
     "slice": slice_,
     "transposed": transposed,
+    "unfold": unfold,
     "window": window,
 }
 """By the op's kind."""

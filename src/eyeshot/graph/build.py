@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from eyeshot.errors import GraphError, ShapeError
 from eyeshot.graph.access import Shape
-from eyeshot.graph.core import Axis, Graph, Node, Op, Value
+from eyeshot.graph.core import Axis, Call, Graph, Node, Op, Value
 from eyeshot.graph.ops import Concat, Reshape
 from eyeshot.graph.validate import check_size
 
@@ -59,14 +60,18 @@ class GraphBuilder:
         self._nodes: list[Node] = []
         self._groups: list[tuple[str, str]] = []
         self._notes: list[str] = []
+        self._calls: list[Call] = []
         self._shapes: dict[str, Shape] = {}
         # Equal ops are one object, so that analyses can recognise repeated layers.
         self._ops: dict[Op, Op] = {}
+        # What equal ops make of equal shapes is derived once.
+        self._derived: dict[tuple[Any, ...], tuple[Op, Shape]] = {}
 
     def input(self, name: str, shape: Sequence[int], axes: str | None = None) -> str:
         """Add a graph input; returns its name."""
         value = Value(name, tuple(shape), axes_of(tuple(shape), axes))
-        self._register(name, value.shape)
+        check_size(name, value.shape)
+        self._take_name(name, value.shape)
         self._inputs.append(value)
         return name
 
@@ -76,16 +81,25 @@ class GraphBuilder:
         missing = [i for i in inputs if i not in self._shapes]
         if missing:
             raise GraphError(f"node `{label}`: operand `{missing[0]}` must stand before it, but there is no such value")
+        shapes = [self._shapes[i] for i in inputs]
+        known = self._derived.get((op, *shapes))
+        if known is None:
+            known = self._derived[op, *shapes] = self._derive(label, op, *shapes)
+        op, shape = known
+        self._take_name(label, shape)
+        self._nodes.append(Node(label, op, inputs, shape, source or op.kind, layer if layer is not None else label))
+        return label
+
+    def _derive(self, label: str, op: Op, *shapes: Shape) -> tuple[Op, Shape]:
+        """The one object that stands for an op, and the shape of its result."""
         try:
-            shape = op.infer_shape(*(self._shapes[i] for i in inputs))
+            shape = op.infer_shape(*shapes)
         except ShapeError as error:
             raise ShapeError(f"node `{label}`: {error}") from None
         except (ValueError, TypeError) as error:
-            raise ShapeError(f"node `{label}`: `{op.kind}` cannot take {len(inputs)} operands") from error
-        self._register(label, shape)
-        op = self._ops.setdefault(op, op)
-        self._nodes.append(Node(label, op, inputs, shape, source or op.kind, layer if layer is not None else label))
-        return label
+            raise ShapeError(f"node `{label}`: `{op.kind}` cannot take {len(shapes)} operands") from error
+        check_size(label, shape)
+        return self._ops.setdefault(op, op), shape
 
     def stack(self, dim: int, *inputs: str, name: str | None = None, source: str = "stack", layer: str = "") -> str:
         """Join values along a new dimension."""
@@ -113,6 +127,10 @@ class GraphBuilder:
         """Say something to the reader of any result."""
         self._notes.append(sentence)
 
+    def call(self, call: Call) -> None:
+        """Say which nodes a module call of a watched program made; outer calls before those within them."""
+        self._calls.append(call)
+
     def shape(self, value: str) -> Shape:
         """Shape of a value added before."""
         return self._shapes[value]
@@ -138,11 +156,16 @@ class GraphBuilder:
         if missing:
             raise GraphError(f"graph `{self._name}`: output `{missing[0]}` must be a value of the graph")
         return Graph(
-            self._name, tuple(self._inputs), tuple(self._nodes), outputs, tuple(self._groups), tuple(self._notes)
+            self._name,
+            tuple(self._inputs),
+            tuple(self._nodes),
+            outputs,
+            tuple(self._groups),
+            tuple(self._notes),
+            tuple(self._calls),
         )
 
-    def _register(self, name: str, shape: Shape) -> None:
+    def _take_name(self, name: str, shape: Shape) -> None:
         if name in self._shapes:
             raise GraphError(f"node `{name}`: names must be unique, but this one stands twice")
-        check_size(name, shape)
         self._shapes[name] = shape

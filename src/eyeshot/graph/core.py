@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from eyeshot.graph.access import Reading, Shape
 
-__all__ = ["Axis", "Graph", "Node", "Op", "Value"]
+__all__ = ["Axis", "Call", "Graph", "Node", "Op", "Value"]
 
 
 class Op(ABC):
@@ -96,6 +96,29 @@ class Node:
     layer: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of a module, in the trace of a program.
+
+    Parameters
+    ----------
+    name : str
+        Path of the module and, from its second call on, the call's number; empty for the model itself.
+    kind : str
+        The module's class.
+    depth : int
+        Parts of its path: 0 for the model itself, 2 for ``layer1.0``.
+    first, stop : int
+        It made the nodes ``nodes[first:stop]``, those of the calls within it included.
+    """
+
+    name: str
+    kind: str
+    depth: int
+    first: int
+    stop: int
+
+
 @dataclass(frozen=True)
 class Graph:
     """A network: inputs, nodes in order of execution, outputs.
@@ -116,6 +139,9 @@ class Graph:
         Names of modules or blocks, each with the name of the node that holds its result.
     notes : tuple of str
         What a frontend has to say to the reader of any result, one sentence each.
+    calls : tuple of Call
+        The module calls of a program that was watched, outer ones before those within them. None in a list that
+        somebody wrote, of which every layer is meant to be seen.
 
     Examples
     --------
@@ -130,6 +156,7 @@ class Graph:
     outputs: tuple[str, ...]
     groups: tuple[tuple[str, str], ...] = field(default=())
     notes: tuple[str, ...] = field(default=())
+    calls: tuple[Call, ...] = field(default=())
 
     @cached_property
     def shapes(self) -> dict[str, Shape]:

@@ -11,7 +11,7 @@ from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from eyeshot.errors import GraphError, nearest
-from eyeshot.graph.core import Axis, Graph, Node, Op, Value
+from eyeshot.graph.core import Axis, Call, Graph, Node, Op, Value
 from eyeshot.graph.ops import OPS
 from eyeshot.graph.validate import validate
 
@@ -40,6 +40,7 @@ def to_json(graph: Graph) -> str:
         "outputs": graph.outputs,
         "groups": graph.groups,
         "notes": graph.notes,
+        **({"calls": [dataclasses.astuple(call) for call in graph.calls]} if graph.calls else {}),
     }
     return json.dumps(data, ensure_ascii=False)
 
@@ -66,6 +67,7 @@ def from_json(text: str) -> Graph:
             _typed(data["outputs"], str),
             tuple((str(name), str(result)) for name, result in data.get("groups", [])),
             _typed(data.get("notes", []), str),
+            tuple(_call(*call) for call in data.get("calls", [])),
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         if isinstance(error, GraphError):
@@ -92,6 +94,10 @@ def _value(data: dict[str, Any]) -> Value:
     dims = _typed(list(data["axes"].values()), int)
     axes = tuple(Axis(str(name), dim) for name, dim in zip(data["axes"], dims, strict=True))
     return Value(str(data["name"]), _typed(data["shape"], int), axes)
+
+
+def _call(name: Any, kind: Any, *numbers: Any) -> Call:
+    return Call(*_typed([name, kind], str), *_typed(list(numbers), int))
 
 
 def _node_data(node: Node) -> dict[str, Any]:

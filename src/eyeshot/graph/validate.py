@@ -57,6 +57,7 @@ def validate(graph: Graph) -> Graph:
         _check_new(node.name, node.shape, known)
     _check_refs("output", graph.outputs, known)
     _check_refs("result of a group", (result for _, result in graph.groups), known)
+    _check_calls(graph)
     return graph
 
 
@@ -110,3 +111,19 @@ def _check_refs(what: str, names: Iterable[str], known: dict[str, Shape]) -> Non
     for name in names:
         if name not in known:
             raise GraphError(f"{what} `{name}` must be a value of the graph")
+
+
+def _check_calls(graph: Graph) -> None:
+    """Calls lie within each other or apart, outer ones first."""
+    ends = [len(graph.nodes)]
+    before = 0
+    for call in graph.calls:
+        while len(ends) > 1 and ends[-1] <= call.first:
+            ends.pop()
+        if not (before <= call.first <= call.stop <= ends[-1] and call.depth >= 0):
+            raise GraphError(
+                f"call `{call.name}` must lie within the call around it, nodes {before} … {ends[-1]}, "
+                f"but has the nodes {call.first} … {call.stop}"
+            )
+        before = call.first
+        ends.append(call.stop)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,7 +35,7 @@ _MAX_PIXEL = 2**62
 _NONE_LO, _NONE_HI = np.int64(_MAX_PIXEL), np.int64(-_MAX_PIXEL)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Bordered:
     """Intervals of features ``0 … n − 1`` along one axis; beyond them there is nothing.
 
@@ -99,6 +100,8 @@ class Bordered:
         slot = np.where(i < self.head, i, np.where(in_body, self.head + phase, i - body_end + self.head + self.period))
         moved = np.where(in_body, turns * self.advance, 0)
         lo, hi = self.lo[slot], self.hi[slot]
+        if not self.has_gaps:
+            return lo + moved, hi + moved
         empty = hi <= lo
         return np.where(empty, 0, lo + moved), np.where(empty, 0, hi + moved)
 
@@ -131,16 +134,16 @@ class Bordered:
         last = np.arange(max(len(first), body_end - self.period), self.n)
         return np.concatenate((first, last))
 
-    @property
+    @cached_property
     def has_gaps(self) -> bool:
         """Whether some features read nothing."""
         return bool((self.hi <= self.lo).any())
 
     def gaps(self) -> tuple[int, ...] | bytes:
         """A key that is equal for sequences of one length in which the same features read nothing."""
-        empty = self.hi <= self.lo
-        if not empty.any():
+        if not self.has_gaps:
             return ()
+        empty = self.hi <= self.lo
         listed = np.arange(len(self.lo))
         if self.period and not empty[self.head : self.head + self.period].any():
             shift = self.n - self.head - self.period - self.tail
@@ -153,11 +156,12 @@ class Bordered:
         """Something hashable that is equal for sequences stored alike."""
         return (self.n, self.head, self.tail, self.period, self.advance, self.lo.tobytes(), self.hi.tobytes())
 
+    @cached_property
     def is_rising(self) -> bool:
         """Whether lo and hi never fall from one feature to the next and no feature is empty."""
         if self.advance < 0 or self.has_gaps:
             return False
-        lo, hi = self.intervals(self._ends())
+        lo, hi = self.intervals(self._ends()) if self.period else (self.lo, self.hi)
         return bool((lo[1:] >= lo[:-1]).all() and (hi[1:] >= hi[:-1]).all())
 
     # ------------------------------------------------------------------ algebra
@@ -177,6 +181,9 @@ class Bordered:
         """Feature-wise hull of two sequences of the same length."""
         if self.n != other.n:
             raise ValueError(f"sequences must have equally many features, but got {self.n} and {other.n}")
+        cover = _covers if self.has_gaps or other.has_gaps else _covers_full
+        if self._law == other._law and cover is _covers_full:
+            return Bordered(*self._law, *_covers_full((self.lo, self.hi), (other.lo, other.hi)))
         a, b = max(self.head, other.head), self.n - max(self.tail, other.tail)
         period = advance = 0
         if self.period and other.period and self.advance * other.period == other.advance * self.period:
@@ -184,7 +191,11 @@ class Bordered:
             advance = self.advance * (period // self.period)
         else:
             a = b = 0
-        return _listing(self.n, a, b, period, advance, lambda i: _covers(self.intervals(i), other.intervals(i)))
+        return _listing(self.n, a, b, period, advance, lambda i: cover(self.intervals(i), other.intervals(i)))
+
+    @property
+    def _law(self) -> tuple[int, int, int, int, int]:
+        return (self.n, self.head, self.tail, self.period, self.advance)
 
     def _hulls(self, reading: IndexMap, outs: Ints) -> Pair:
         """Hull of what each of the output indices reads through an index map."""
@@ -193,10 +204,12 @@ class Bordered:
             return np.full(len(outs), lo), np.full(len(outs), hi)
         turns, phase = np.divmod(outs, reading.period)
         longest = max(len(taps) for taps in reading.taps)
-        if all(isinstance(taps, range) for taps in reading.taps):
-            first, step, count = _progressions(reading)
-            first, step, count = first[phase] + turns * reading.advance, step[phase], count[phase]
-            if longest > 3 and reading.border is Border.NOTHING and (step > 0).all() and self.is_rising():
+        progressions = [taps for taps in reading.taps if isinstance(taps, range)]
+        if len(progressions) == reading.period:
+            first, step, count = _steps(progressions, phase)
+            first = first + turns * reading.advance
+            lawful = reading.border is Border.NOTHING and all(taps.step > 0 for taps in progressions)
+            if longest > 1 and lawful and self.n and self.is_rising:
                 return self._hulls_of_rising(first, step, count)
             return self._hulls_tap_by_tap(reading, longest, len(outs), lambda t: (first + step * t, t < count))
         padded = np.array([[*taps, *[0] * (longest - len(taps))] for taps in reading.taps], np.int64)
@@ -206,12 +219,14 @@ class Bordered:
 
     def _hulls_of_rising(self, first: Ints, step: Ints, count: Ints) -> Pair:
         """Of rising intervals the first and the last tap inside say all."""
-        low = np.maximum(0, -(first // step))
-        high = np.minimum(count - 1, (self.n - 1 - first) // step)
+        low = first + step * np.maximum(0, -(first // step))
+        high = first + step * np.minimum(count - 1, (self.n - 1 - first) // step)
         some = low <= high
-        lo, _ = self.intervals(np.where(some, first + step * low, 0))
-        _, hi = self.intervals(np.where(some, first + step * high, 0))
-        return np.where(some, lo, 0), np.where(some, hi, 0)
+        if some.all():
+            lo, hi = self.intervals(np.concatenate((low, high)))
+            return lo[: len(low)], hi[len(low) :]
+        lo, hi = self.intervals(np.concatenate((np.where(some, low, 0), np.where(some, high, 0))))
+        return np.where(some, lo[: len(low)], 0), np.where(some, hi[len(low) :], 0)
 
     def _hulls_tap_by_tap(
         self, reading: IndexMap, longest: int, outs: int, tap: Callable[[int], tuple[Ints, npt.NDArray[Any]]]
@@ -266,10 +281,15 @@ def _covers(a: Pair, b: Pair) -> Pair:
     return np.where(empty, 0, lo), np.where(empty, 0, hi)
 
 
-def _progressions(reading: IndexMap) -> tuple[Ints, Ints, Ints]:
-    """First tap, step and count of every phase."""
-    rows = [(taps.start, taps.step, len(taps)) for taps in reading.taps if isinstance(taps, range)]
-    first, step, count = np.array(rows, np.int64).T
+def _covers_full(a: Pair, b: Pair) -> Pair:
+    """Element-wise hull of intervals of which none is empty."""
+    return np.minimum(a[0], b[0]), np.maximum(a[1], b[1])
+
+
+def _steps(progressions: list[range], phase: Ints) -> tuple[Ints, Ints, Ints]:
+    """First tap, step and number of taps of every output index in its phase."""
+    rows = np.array([(taps.start, taps.step, len(taps)) for taps in progressions], np.int64)
+    first, step, count = rows[phase].T
     return first, step, count
 
 

@@ -220,6 +220,11 @@ class IndexMap:
         return self.n_in == self.n_out and self.period == self.advance == 1 and self.taps[0] == range(1)
 
     @property
+    def is_shift(self) -> bool:
+        """Whether every index reads the one at a fixed distance, or nothing (a part of a concatenation, a crop)."""
+        return self.period == self.advance == len(self.taps[0]) == 1 and self.border is Border.NOTHING
+
+    @property
     def is_whole(self) -> bool:
         """Whether every output index reads all of the input."""
         return self.advance == 0 and self.period == 1 and self.taps[0] == range(self.n_in)

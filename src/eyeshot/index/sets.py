@@ -143,6 +143,10 @@ def preimage(reading: IndexMap, ins: IndexSet) -> IndexSet:
         return ins
     if reading.is_whole:
         return IndexSet.span(0, reading.n_out)
+    if reading.is_shift:
+        by = -reading.taps[0][0]
+        moved = IndexSet(tuple((start + by, stop + by) for start, stop in ins.runs))
+        return moved & IndexSet.span(max(0, by), min(reading.n_out, reading.n_in + by))
     a, b = reading.regular(0, reading.n_in) if reading.lawful else (0, 0)
     inner = [run for piece in ins.runs for run in _preimage_of_run(reading, piece, a, b)]
     _enumerable(a + reading.n_out - b)

@@ -12,6 +12,7 @@ from eyeshot.graph.ops.reduce import Cumulative, Reduce
 from eyeshot.graph.ops.resample import AdaptivePool, Resample
 from eyeshot.graph.ops.select import Flip, Gather, Roll, Slice
 from eyeshot.graph.ops.source import Constant, Opaque
+from eyeshot.graph.ops.unfold import Unfold
 from eyeshot.graph.ops.window import TransposedWindow, Window
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "Roll",
     "Slice",
     "TransposedWindow",
+    "Unfold",
     "Window",
 ]
 
@@ -41,7 +43,7 @@ OPS: dict[str, type[Op]] = {
     op.kind: op
     for op in (
         AdaptivePool, Concat, Constant, Contract, Cumulative, Expand, Flip, Gather, Opaque, Pad,
-        Permute, Pointwise, Reduce, Resample, Reshape, Roll, Slice, TransposedWindow, Window,
+        Permute, Pointwise, Reduce, Resample, Reshape, Roll, Slice, TransposedWindow, Unfold, Window,
     )
 }  # fmt: skip
 """Every op by its kind. A new op stands here, or nothing knows of it."""
