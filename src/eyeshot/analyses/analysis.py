@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
+from eyeshot.analyses.outline import Entry, outline
 from eyeshot.analyses.results import InputInfo, LayerField, Table
 from eyeshot.analyses.rows import row_of
 from eyeshot.analyses.walk import Extent, Walk, forward
@@ -24,6 +26,8 @@ class Analysis:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
+        self._rows: dict[str, LayerField] = {}
+        self._outlines: dict[tuple[bool, int | None], tuple[Entry, ...]] = {}
 
     @cached_property
     def theoretical(self) -> Walk:
@@ -35,34 +39,50 @@ class Analysis:
         """Fields on the input as it is."""
         return forward(self.graph, Extent.FINITE)
 
-    @cached_property
+    @property
     def table(self) -> Table:
-        """The receptive-field table."""
-        rows = tuple(self.row(node.name) for node in self.graph.nodes)
+        """The receptive-field table with the rows that stand for the network."""
+        return self.table_of()
+
+    def table_of(self, *, every: bool = False, depth: int | None = None) -> Table:
+        """A receptive-field table; `every` and `depth` as for `outline`. Rows that it does not show are not made."""
+        entries = self.outline(every=every, depth=depth)
         return Table(
             model=self.graph.name,
-            status=Status.worst(*(row.status for row in rows)),
-            inputs=tuple(
-                InputInfo(value.name, value.shape, tuple((axis.name, axis.dim) for axis in value.axes))
-                for value in self.graph.inputs
-            ),
-            rows=rows,
+            status=self.status,
+            inputs=self.inputs,
+            rows=tuple(replace(self.row(node), name=name, source=kind) for name, node, kind in entries),
             notes=self.graph.notes,
+            operations=len(self.graph.nodes),
         )
+
+    @property
+    def status(self) -> Status:
+        """The worst status of any operation."""
+        return Status.worst(Status.EXACT, *self.theoretical.not_exact.values())
+
+    @property
+    def inputs(self) -> tuple[InputInfo, ...]:
+        """The network's inputs."""
+        return tuple(
+            InputInfo(value.name, value.shape, tuple((axis.name, axis.dim) for axis in value.axes))
+            for value in self.graph.inputs
+        )
+
+    def outline(self, *, every: bool = False, depth: int | None = None) -> tuple[Entry, ...]:
+        """The rows of a table, as `eyeshot.analyses.outline.outline` chooses them."""
+        key = (every, depth)
+        if key not in self._outlines:
+            self._outlines[key] = outline(self.graph, self.theoretical, self.row, every=every, depth=depth)
+        return self._outlines[key]
 
     @cached_property
     def layer_ends(self) -> dict[str, str]:
         """For each layer of the user's model the name of the last node that belongs to it."""
         return {node.layer: node.name for node in self.graph.nodes}
 
-    @cached_property
-    def _rows(self) -> dict[str, LayerField]:
-        return {}
-
     def row(self, name: str) -> LayerField:
-        """The row of a node."""
+        """The numbers of a node."""
         if name not in self._rows:
-            node = self.graph.by_name[name]
-            is_row = self.layer_ends[node.layer] == name
-            self._rows[name] = row_of(self.graph, node, self.theoretical, is_row=is_row)
+            self._rows[name] = row_of(self.graph, self.graph.by_name[name], self.theoretical)
         return self._rows[name]

@@ -1,4 +1,4 @@
-"""Which parts of a field tell positions apart, and which tell channels apart."""
+"""Which parts of a field tell positions apart, which tell channels apart, and where features are pairs of positions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from eyeshot.graph.core import Graph, Value
 if TYPE_CHECKING:
     from eyeshot.analyses.grids import GridTerm
 
-__all__ = ["positions_of"]
+__all__ = ["are_pairs", "positions_of"]
 
 
 def positions_of(graph: Graph, field: Field) -> Field:
@@ -33,3 +33,23 @@ def _without_channels(term: Term | GridTerm, value: Value) -> Term | GridTerm:
         if d not in own and axes and axes <= at_home:
             term = united_along(term, d)
     return term
+
+
+def are_pairs(field: Field) -> bool:
+    """Whether the features of a value are pairs of positions, as in the matrix of an attention.
+
+    Different paths then follow one axis along different dimensions: queries along one, keys along the other.
+    """
+    seen: dict[tuple[int, int], list[set[int]]] = {}
+    for term in field if len(field) > 1 else ():
+        for axis in range(len(term.seqs) if isinstance(term, Term) else len(term.carried)):
+            dims = _followed(term, axis)
+            if dims:
+                seen.setdefault((term.input, axis), []).append(dims)
+    return any(a - b and b - a for found in seen.values() for i, a in enumerate(found) for b in found[:i])
+
+
+def _followed(term: Term | GridTerm, axis: int) -> set[int]:
+    if not isinstance(term, Term):
+        return set(term.carried[axis])
+    return {d for d, parts in enumerate(term.dims) if any(part.axis == axis and part.stride for part in parts)}

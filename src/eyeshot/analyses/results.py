@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -36,7 +35,7 @@ class AxisField:
         Features along the axis.
     jump : Fraction
         Distance of neighbouring features in input pixels; of the local paths where there are any, 0 if there are
-        none (then all features read the same).
+        none (then all features read the same). The median distance where the field does not repeat.
     size, size_min : int
         Receptive-field size in pixels, the largest and the smallest over the features, global paths included.
     start : Fraction
@@ -90,8 +89,6 @@ class LayerField:
         The worst status on the way.
     blamed : tuple of str
         Nodes because of which the status is not exact, in order.
-    is_row : bool
-        Whether the row stands for its layer in the default table.
     """
 
     name: str
@@ -102,7 +99,6 @@ class LayerField:
     axes: tuple[AxisField, ...]
     status: Status
     blamed: tuple[str, ...]
-    is_row: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,20 +117,22 @@ class InputInfo:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The receptive-field table of a network, everything a presenter needs.
+    """A receptive-field table of a network, everything a presenter needs.
 
     Parameters
     ----------
     model : str
         Name of the network.
     status : Status
-        The worst status of any row.
+        The worst status of any operation, whether it has a row or not.
     inputs : tuple of InputInfo
         Network inputs.
     rows : tuple of LayerField
-        Every node in order; those with ``is_row`` make the default table.
+        What is to be shown, in order.
     notes : tuple of str
         Sentences of the frontend to the reader.
+    operations : int
+        Operations of the whole network, those without a row included.
     """
 
     model: str
@@ -142,10 +140,7 @@ class Table:
     inputs: tuple[InputInfo, ...]
     rows: tuple[LayerField, ...]
     notes: tuple[str, ...] = ()
-
-    def chosen(self, *, every: bool = False) -> Iterator[LayerField]:
-        """Rows of the default table, or all of them."""
-        return (row for row in self.rows if every or row.is_row)
+    operations: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from eyeshot.analyses.jump import typical_jump
 from eyeshot.analyses.positions import positions_of
 from eyeshot.analyses.results import AxisField, LayerField
 from eyeshot.analyses.terms import Term, finite, union
@@ -38,7 +39,7 @@ class _Local:
     seq: Periodic | Bordered | list[Pair]
 
 
-def row_of(graph: Graph, node: Node, walk: Walk, *, is_row: bool) -> LayerField:
+def row_of(graph: Graph, node: Node, walk: Walk) -> LayerField:
     """The row of a node.
 
     Parameters
@@ -49,8 +50,6 @@ def row_of(graph: Graph, node: Node, walk: Walk, *, is_row: bool) -> LayerField:
         One of its nodes.
     walk : Walk
         The theoretical walk over it.
-    is_row : bool
-        Whether the row stands for its layer in the default table.
     """
     field = positions_of(graph, walk.fields[node.name])
     axes = []
@@ -77,7 +76,6 @@ def row_of(graph: Graph, node: Node, walk: Walk, *, is_row: bool) -> LayerField:
         tuple(axes),
         walk.status(node.name),
         walk.blamed(node.name),
-        is_row,
     )
 
 
@@ -131,17 +129,9 @@ def _local(terms: list[Term | GridTerm], axis: int, n: int, shape: Shape) -> _Lo
 
 def _laid_out(terms: list[Term | GridTerm], axis: int, n: int, shape: Shape) -> _Local:
     """Numbers of terms that count along the axis in different steps (tokens, and windows of tokens)."""
-    import numpy as np
+    from eyeshot.analyses.grids import distinct_hulls
 
-    from eyeshot.analyses.grids import NOTHING, intervals_along
-
-    lo, hi = np.full((1,) * len(shape), NOTHING), np.full((1,) * len(shape), -NOTHING)
-    for term in terms:
-        term_lo, term_hi = intervals_along(term, shape, axis)
-        lo, hi = np.minimum(lo, term_lo), np.maximum(hi, term_hi)
-    pairs = sorted({(int(a), int(b)) for a, b in zip(lo.ravel(), hi.ravel(), strict=True) if b > a})
-    found = _from_pairs(pairs, n)
-    return replace(found, jump=found.jump * (len(pairs) - 1) / (n - 1)) if n > 1 else found
+    return _from_pairs(distinct_hulls(terms, shape, axis), n)
 
 
 def _home(term: Term, axis: int) -> list[int]:
@@ -177,22 +167,20 @@ def _listed(seq: Bordered, n: int) -> _Local:
 
 
 def _from_pairs(pairs: list[Pair], n: int, seq: Bordered | None = None) -> _Local:
-    """Numbers of a value that is not periodic: the jump is the mean distance of neighbouring centres."""
+    """Numbers of a value that is not periodic."""
     pairs = pairs or [(0, 0)]
     sizes = [hi - lo for lo, hi in pairs]
-    first, last = Fraction(sum(pairs[0]), 2), Fraction(sum(pairs[-1]), 2)
-    jump = (last - first) / (len(pairs) - 1) if len(pairs) > 1 else Fraction(0)
-    return _Local(n, jump, max(sizes), min(sizes), first, -pairs[0][0], None, seq or pairs)
+    first = Fraction(sum(pairs[0]), 2)
+    return _Local(n, typical_jump(pairs, n), max(sizes), min(sizes), first, -pairs[0][0], None, seq or pairs)
 
 
 def _distinct(term: Term | GridTerm, axis: int) -> set[Pair]:
     """The different intervals of a term along an axis; a grid's features are counted by them."""
+    from eyeshot.analyses.grids import distinct_intervals
+
     if isinstance(term, Term):
-        n = term.extent(axis)
-        lo, hi = finite(term.seqs[axis], n).arrays()
-    else:
-        lo, hi = term.lo[axis].ravel(), term.hi[axis].ravel()
-    return {(int(a), int(b)) for a, b in zip(lo, hi, strict=True) if b > a}
+        return set(distinct_intervals(*finite(term.seqs[axis], term.extent(axis)).arrays()))
+    return set(distinct_intervals(term.lo[axis], term.hi[axis]))
 
 
 # ---------------------------------------------------------------------- global paths

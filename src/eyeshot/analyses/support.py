@@ -184,6 +184,8 @@ def _hull_over(seq: Periodic | Bordered, coordinates: list[int]) -> Interval:
 
 
 def _grid_box(grid: GridTerm, sets: Sets) -> Iterator[tuple[Interval, ...]]:
+    if not all(mask & sets[d] for d, mask in grid.masks):
+        return
     lo, hi = grid.lo, grid.hi
     for d, inside in enumerate(sets, 1):
         if lo.shape[d] > 1:

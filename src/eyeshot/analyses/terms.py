@@ -144,7 +144,7 @@ def merge(terms: Sequence[Term | GridTerm], shape: Shape) -> Field:
     count, joined = len(terms) + 1, _unite(products)
     while 1 < len(joined) < count:
         count = len(joined)
-        joined = _unite(_join_masks(joined))
+        joined = _unite(_join_axes(_join_masks(joined)))
     if len(joined) > MAX_TERMS:
         raise LimitError(
             f"a value may have at most {MAX_TERMS:,} branches with different fields, but has {len(joined):,}"
@@ -162,12 +162,34 @@ def _unite(terms: Iterable[Term]) -> list[Term]:
     return list(united.values())
 
 
+def _join_axes(terms: Iterable[Term]) -> list[Term]:
+    """Terms that differ along one axis only, made one: their union is a product, whatever gaps they have."""
+    found = list(terms)
+    for axis in range(max((len(term.seqs) for term in found), default=0)):
+        joined: dict[object, Term] = {}
+        for term in found:
+            others = (seq.key() for number, seq in enumerate(term.seqs) if number != axis)
+            key = (term.input, term.global_axes, term.dims, len(term.seqs) > axis, *others)
+            known = joined.get(key)
+            joined[key] = term if known is None else _united(known, term)
+        found = list(joined.values())
+    return found
+
+
 def _united(a: Term, b: Term) -> Term:
-    """Hull of two terms with equal dimensions and gaps."""
+    """Hull of two terms with equal dimensions, of which the gaps or all axes but one are equal too."""
     if a is b or all(p is q for p, q in zip(a.seqs, b.seqs, strict=True)):
         return a
-    seqs = tuple(union(p, q, a.extent(axis)) for axis, (p, q) in enumerate(zip(a.seqs, b.seqs, strict=True)))
-    return Term(a.input, a.dims, seqs, a.global_axes, a.is_plain)
+    # Axes that are treated alike go on sharing their sequence.
+    made: dict[tuple[int, int, int], Periodic | Bordered] = {}
+    seqs = []
+    for axis, (p, q) in enumerate(zip(a.seqs, b.seqs, strict=True)):
+        n = a.extent(axis)
+        key = (id(p), id(q), n)
+        if key not in made:
+            made[key] = union(p, q, n)
+        seqs.append(made[key])
+    return Term(a.input, a.dims, tuple(seqs), a.global_axes, a.is_plain)
 
 
 def union(a: Periodic | Bordered, b: Periodic | Bordered, n: int) -> Periodic | Bordered:

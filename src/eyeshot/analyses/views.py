@@ -1,0 +1,241 @@
+"""What a drawing of a network needs: for each drawn layer some of its features, their boxes, and what is left out.
+
+Drawings have room for a few maps and a few features of each. Which ones they show is decided here, and what they do
+not show is part of the result, so that a picture can say it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from eyeshot.analyses.analysis import Analysis
+from eyeshot.analyses.layout import Layout, checked_index, layout_of
+from eyeshot.analyses.results import Box, InputInfo, LayerField, Region
+from eyeshot.analyses.selection import select
+from eyeshot.analyses.steps import steps_of
+from eyeshot.analyses.support import box_at, region_of
+from eyeshot.analyses.windows import windows_of
+from eyeshot.errors import InputError
+
+if TYPE_CHECKING:
+    from eyeshot.graph.core import Value
+
+__all__ = ["LayerView", "Spot", "Views", "views_of"]
+
+MOST_LAYERS = 6
+MOST_PADDED = 20
+_PLACES: dict[str, Callable[[int], int]] = {"first": lambda _: 0, "center": lambda n: n // 2, "last": lambda n: n - 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A feature and its theoretical box, the same as `at` says."""
+
+    feature: tuple[int, ...]
+    box: Box
+
+    @property
+    def center(self) -> tuple[float, ...]:
+        """Centre of the box."""
+        return tuple((lo + hi) / 2 for lo, hi in self.box)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerView:
+    """One layer as a drawing shows it.
+
+    Parameters
+    ----------
+    field : LayerField
+        Its row.
+    extents : tuple of int
+        Features along each axis of the input.
+    window : box
+        Features that the traced feature reads in this layer; empty intervals if it reads none.
+    padding : tuple of (int, int)
+        Cells before and behind the map drawn before this one that its windows read along each axis; empty where
+        another map lies between them, or where that map is large.
+    regions : tuple of Region
+        What the features that are singled out read; the first one is the focus.
+    spots : tuple of Spot
+        Features of the map: those of the last two axes, in the slice of the focus.
+    every : tuple of int
+        Along each of the last two axes every how many-th feature is among them.
+    folded : tuple of str
+        Names of all layers with equally many features that this one stands for, itself included.
+    """
+
+    field: LayerField
+    extents: tuple[int, ...]
+    window: Box
+    padding: tuple[tuple[int, int], ...]
+    regions: tuple[Region, ...]
+    spots: tuple[Spot, ...]
+    every: tuple[int, ...]
+    folded: tuple[str, ...]
+
+    @property
+    def focus(self) -> Region:
+        """The feature whose field is drawn."""
+        return self.regions[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """Some layers of a network as a drawing shows them.
+
+    Parameters
+    ----------
+    model : str
+        Name of the network.
+    input : InputInfo
+        The input in whose pixels everything is.
+    layers : tuple of LayerView
+        In order; the traced feature is the focus of the last one.
+    rows : int
+        Rows of the network's default table.
+    left_out : tuple of str
+        Rows that have no map along the input's axes.
+    """
+
+    model: str
+    input: InputInfo
+    layers: tuple[LayerView, ...]
+    rows: int
+    left_out: tuple[str, ...]
+
+
+def views_of(
+    analysis: Analysis,
+    value: Value,
+    *,
+    layers: Sequence[str] = (),
+    features: Sequence[tuple[int, ...] | str] = ("center",),
+    most_layers: int = MOST_LAYERS,
+    most_spots: int = 12,
+) -> Views:
+    """Choose layers and features, and find their boxes.
+
+    Parameters
+    ----------
+    analysis : Analysis
+        Of the network.
+    value : Value
+        The input that is looked at.
+    layers : sequence of str
+        Names of nodes; by default the last layer of each size, thinned out to `most_layers`.
+    features : sequence of tuple of int, or of "first", "center", "last"
+        Features that are singled out. The first one, of the last layer, is traced; the others of its layers take
+        their focus from it.
+    most_layers, most_spots : int
+        Most layers that are chosen, and most features that are listed along an axis.
+
+    Raises
+    ------
+    InputError
+        If a layer that is asked for has no map along the axes of the input, or if too many are asked for.
+    """
+    selection = select(analysis, tuple(axis.name for axis in value.axes), layers, most_layers)
+    last = selection.chosen[-1]
+    focus = _index(features[0], _layout(analysis, last), last)
+    windows = windows_of(analysis.graph, analysis.graph.by_name[last], analysis.theoretical, focus, selection.chosen)
+    drawer = _Viewer(analysis, value, windows, tuple(features), most_spots)
+    before = (value.name, *selection.chosen)
+    views = tuple(map(drawer.view, selection.chosen, before, selection.folds))
+    info = next(info for info in analysis.inputs if info.name == value.name)
+    left_out = tuple(_named(analysis, name).name for name in selection.left_out)
+    return Views(analysis.graph.name, info, views, len(analysis.outline()), left_out)
+
+
+@dataclass(frozen=True, slots=True)
+class _Viewer:
+    """What all views of a drawing share."""
+
+    analysis: Analysis
+    value: Value
+    windows: dict[str, Box]
+    features: tuple[tuple[int, ...] | str, ...]
+    most_spots: int
+
+    def view(self, name: str, before: str, fold: tuple[str, ...]) -> LayerView:
+        """The view of one layer; `before` is the map drawn before it."""
+        graph, walk = self.analysis.graph, self.analysis.theoretical
+        layout = _layout(self.analysis, name)
+        window = self.windows.get(name, ((0, 0),) * len(layout.names))
+        regions = tuple(
+            region_of(graph, graph.by_name[name], walk, index, self.value) for index in self._singled_out(name, window)
+        )
+        every = tuple(-(-n // self.most_spots) for n in layout.extents[-2:])
+        field = tuple(term for term in walk.fields[name] if term.input == graph.inputs.index(self.value))
+        spots = (
+            Spot(index, box_at(field, layout.locate(index), len(layout.names)))
+            for index in _grid(regions[0].feature, layout.extents, every)
+        )
+        return LayerView(
+            _named(self.analysis, name),
+            layout.extents,
+            window,
+            _padding(self.analysis, name, before),
+            regions,
+            tuple(spot for spot in spots if all(hi > lo for lo, hi in spot.box)),
+            every,
+            fold,
+        )
+
+    def _singled_out(self, name: str, window: Box) -> Iterable[tuple[int, ...]]:
+        """The features that are asked for; of one, in each layer the middle of what it reads there."""
+        layout = _layout(self.analysis, name)
+        if len(self.features) > 1:
+            return dict.fromkeys(_index(feature, layout, name) for feature in self.features)
+        pairs = zip(window, layout.extents, strict=True)
+        return [tuple((lo + hi - 1) // 2 if hi > lo else n // 2 for (lo, hi), n in pairs)]
+
+
+def _layout(analysis: Analysis, name: str) -> Layout:
+    return layout_of(analysis.graph, analysis.graph.by_name[name], analysis.theoretical.fields[name])
+
+
+def _named(analysis: Analysis, node: str) -> LayerField:
+    """The row of a node as the table names it."""
+    row = analysis.row(node)
+    found = next((entry for entry in analysis.outline() if entry.node == node), None)
+    return row if found is None else replace(row, name=found.name, source=found.kind)
+
+
+def _padding(analysis: Analysis, name: str, before: str) -> tuple[tuple[int, int], ...]:
+    """How far the windows of a layer go beyond a small map, if that is what it reads."""
+    if max(_sizes(analysis, before)) > MOST_PADDED:
+        return ()
+    try:
+        steps = steps_of(analysis.graph, analysis.graph.by_name[name], analysis.theoretical)
+    except InputError:
+        # A branch or a reshape: there is no window whose padding could be drawn.
+        return ()
+    if steps.operand != before or steps.op != "window":
+        return ()
+    taps = [[tap.at for taps in axis.taps for tap in taps] for axis in steps.axes]
+    return tuple((max(0, -min(at)), max(0, max(at) - axis.n_in + 1)) for at, axis in zip(taps, steps.axes, strict=True))
+
+
+def _sizes(analysis: Analysis, name: str) -> tuple[int, ...]:
+    """All dimensions of a value but batch and channels."""
+    return analysis.graph.shapes[name][2:] or (0,)
+
+
+def _grid(focus: tuple[int, ...], extents: tuple[int, ...], every: tuple[int, ...]) -> Iterable[tuple[int, ...]]:
+    """Features along the last two axes, every so-many-th, the focus among them."""
+    head = focus[: len(focus) - len(every)]
+    along = (range(i % k, n, k) for i, n, k in zip(focus[len(head) :], extents[len(head) :], every, strict=True))
+    return ((*head, *tail) for tail in itertools.product(*along))
+
+
+def _index(feature: tuple[int, ...] | str, layout: Layout, name: str) -> tuple[int, ...]:
+    """A feature as an index."""
+    if isinstance(feature, tuple):
+        return checked_index(feature, layout.extents, layout.names, f"layer `{name}`")
+    if feature not in _PLACES:
+        raise InputError(f"a feature must be an index, or one of {', '.join(_PLACES)}; found {feature!r}")
+    return tuple(_PLACES[feature](n) for n in layout.extents)
