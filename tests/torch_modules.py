@@ -106,6 +106,25 @@ class Recurrent(nn.Module):
         return self.cell(x.transpose(1, 2))[0]
 
 
+class RecurrentStates(nn.Module):
+    """Begins with states made of the input, and answers by the last states."""
+
+    def __init__(self, cell: nn.Module, states: int, width: int, count: int) -> None:
+        super().__init__()
+        self.cell = cell
+        self.first = nn.Conv1d(4, width, 2)
+        self.states, self.count = states, count
+
+    def forward(self, x: Tensor) -> Tensor:
+        began = self.first(x)[:, :, : self.count].permute(2, 0, 1).contiguous()
+        sequence = x.permute(2, 0, 1)
+        if self.states == 1:
+            out, last = self.cell(sequence[4:], began)
+            return torch.cat([out.flatten(), last.flatten()])
+        out, (h, c) = self.cell(sequence[4:], (began, began.repeat(1, 1, 2)))
+        return torch.cat([out[1:3].flatten(), h.flatten(), c.flatten()])
+
+
 class UNet(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -344,6 +363,13 @@ MODULES: dict[str, tuple[Callable[[], nn.Module], tuple[int, ...]]] = {
     "scatter": (lambda: Fn(scattered), IMAGE),
     "recurrent": (lambda: Recurrent(nn.LSTM(4, 3, batch_first=True)), SIGNAL),
     "recurrent both ways": (lambda: Recurrent(nn.GRU(4, 3, batch_first=True, bidirectional=True)), (1, 4, 6)),
+    "recurrent layers": (
+        lambda: Recurrent(nn.LSTM(4, 3, num_layers=2, batch_first=True, bidirectional=True)),
+        (2, 4, 6),
+    ),
+    "recurrent states": (lambda: RecurrentStates(nn.GRU(4, 3, num_layers=2, bidirectional=True), 1, 3, 4), (2, 4, 9)),
+    "recurrent projection": (lambda: RecurrentStates(nn.LSTM(4, 6, proj_size=3, num_layers=2), 2, 3, 2), (1, 4, 9)),
+    "recurrent plain": (lambda: Recurrent(nn.RNN(4, 3)), (3, 4, 6)),
     "causal": (
         lambda: nn.Sequential(
             *[layer for d in (1, 2, 4) for layer in (nn.ConstantPad1d((2 * d, 0), 0.0), nn.Conv1d(4, 4, 3, dilation=d))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +19,16 @@ from eyeshot.errors import (
 from eyeshot.frontends import zoo
 from eyeshot.frontends.layers.build import build_graph
 from eyeshot.frontends.layers.document import Document
-from eyeshot.frontends.layers.files import SUFFIXES, check_depth, parse_file, read_data, read_file
-from eyeshot.frontends.layers.input_shape import parse_shape
+from eyeshot.frontends.layers.files import SUFFIXES, check_depth, decode, parse_file, read_data, read_file
 from eyeshot.frontends.layers.kinds.names import find_kind, known_words
 from eyeshot.frontends.layers.schema import document_of
 from eyeshot.frontends.layers.text import MAX_TEXT, parse_text
 from eyeshot.frontends.layers.wording import printable, shown
 from eyeshot.frontends.torch.references import is_module, is_reference, load_module, load_reference
+from eyeshot.graph.access import Status
 from eyeshot.graph.core import Graph
 
-__all__ = ["Reference", "load"]
+__all__ = ["Reference", "is_python", "load", "load_data"]
 
 Reference = str | os.PathLike[str] | Graph | Sequence[Any] | dict[str, Any] | Any
 """What `load` takes as a model."""
@@ -45,6 +45,8 @@ def load(
     input_shape: Any = None,
     axes: str | None = None,
     padding: str | None = None,
+    strict: bool = False,
+    arguments: Mapping[str, Any] | None = None,
 ) -> Graph:
     """The graph of a model.
 
@@ -64,6 +66,10 @@ def load(
         Names of the spatial axes, ``"yx"`` or ``"NCHW"``.
     padding : {"declared", "same", "same_lower", "valid", "gist"}, optional
         The padding rule for layers that have none of their own.
+    strict : bool
+        Whether an operation without a rule is an error, and a capture that ends before the model does.
+    arguments : mapping, optional
+        Named arguments for the factory of a reference to Python.
 
     Returns
     -------
@@ -86,14 +92,23 @@ def load(
     >>> load("conv k11 s4 | pool k3 s2", input_shape=(3, 227, 227)).shapes
     {'input': (1, 3, 227, 227), 'conv1': (1, 3, 55, 55), 'pool1': (1, 3, 27, 27)}
     """
-    if isinstance(reference, Graph):
-        return _unchanged(reference, input_shape, axes, padding)
-    if is_module(reference) or (isinstance(reference, str) and _is_python(reference)):
-        return _python(reference, input_shape, axes, padding)
-    found = _find(reference)
-    if isinstance(found, Graph):
-        return _unchanged(found, input_shape, axes, padding)
-    return build_graph(found, input_shape=input_shape, axes=axes, padding=padding)
+    if isinstance(reference, str) and is_python(reference):
+        shape = _of_python(input_shape, padding)
+        return load_reference(reference, input_shape=shape, axes=axes, strict=strict, arguments=arguments)
+    if arguments:
+        raise InputError(
+            f"arguments ({', '.join(arguments)}) go with a reference to what makes a model, such as "
+            "package.module:factory or timm:NAME"
+        )
+    if is_module(reference):
+        return load_module(reference, input_shape=_of_python(input_shape, padding), axes=axes, strict=strict)
+    found = reference if isinstance(reference, Graph) else _find(reference)
+    if not isinstance(found, Graph):
+        _check_single(input_shape)
+        return build_graph(found, input_shape=input_shape, axes=axes, padding=padding)
+    if strict:
+        _check_rules(found)
+    return _unchanged(found, input_shape, axes, padding)
 
 
 def _unchanged(graph: Graph, *changes: object) -> Graph:
@@ -102,18 +117,32 @@ def _unchanged(graph: Graph, *changes: object) -> Graph:
     return graph
 
 
-def _is_python(text: str) -> bool:
+def is_python(text: str) -> bool:
+    """Whether a reference means what makes a PyTorch model, and no built-in network."""
     return is_reference(text) and text.strip() not in zoo.names()
 
 
-def _python(reference: Any, input_shape: Any, axes: str | None, padding: str | None) -> Graph:
-    """A PyTorch module, or a reference to what makes one."""
+def _of_python(input_shape: Any, padding: str | None) -> Any:
+    """The size of a PyTorch model's input, which has no use for a padding rule."""
     if padding is not None:
         raise InputError("padding goes with a layer list; a PyTorch model has its own")
-    shape = parse_shape(input_shape) if isinstance(input_shape, str) else input_shape
-    if isinstance(reference, str):
-        return load_reference(reference, input_shape=shape, axes=axes)
-    return load_module(reference, input_shape=shape, axes=axes)
+    return input_shape
+
+
+def _check_single(input_shape: Any) -> None:
+    several = isinstance(input_shape, list | tuple) and any(isinstance(n, str | list | tuple) for n in input_shape)
+    if several or isinstance(input_shape, dict):
+        raise InputError("a layer list has one input; several, or named ones, go with a PyTorch model")
+
+
+def _check_rules(graph: Graph) -> None:
+    """Refuse a graph with an operation that is only taken as reading everything."""
+    for node in graph.nodes:
+        if any(reading.status is Status.UNSUPPORTED for _, reading in graph.readings(node)):
+            raise InputError(
+                f"node `{node.name}`: there is no rule for the operation `{node.source}`; "
+                "without `strict` it is taken as reading everything"
+            )
 
 
 def _find(reference: object) -> Document | Graph:
@@ -127,7 +156,8 @@ def _find(reference: object) -> Document | Graph:
         return document_of(reference, Document("layers", []))
     if not isinstance(reference, str):
         raise ModelReferenceError(
-            "a model must be a name, a layer list, a path or a graph, but is of type " + type(reference).__name__
+            "a model must be a name, a layer list, a path, a graph or a PyTorch module, but is of type "
+            f"{type(reference).__name__}{'; call what makes the model first' * callable(reference)}"
         )
     return _text(reference.strip())
 
@@ -161,8 +191,26 @@ def _file(path: str) -> Document | Graph:
         raise InputError(f"{path!r}: reading {suffix} files is not yet in this version; give a layer list")
     if suffix is None:
         raise InputError(f"{path!r}: the name of a layer-list file must end in {', '.join(SUFFIXES)}")
-    text = read_file(path)
-    return _graph(text, path) if suffix == ".json" and _GRAPH.match(text) else parse_file(text, path)
+    return _parsed(read_file(path), path)
+
+
+def load_data(name: str, data: bytes) -> Graph:
+    """The graph of a layer-list file whose bytes are at hand; errors call it by its name.
+
+    Examples
+    --------
+    >>> load_data("net.json", b'{"input": 32, "layers": ["conv k3"]}').nodes[0].shape
+    (1, 1, 30, 30)
+    """
+    suffix = _suffix(name)
+    if suffix not in SUFFIXES:
+        raise InputError(f"{name!r}: the name of a layer-list file must end in {', '.join(SUFFIXES)}")
+    found = _parsed(decode(data, name), name)
+    return found if isinstance(found, Graph) else build_graph(found)
+
+
+def _parsed(text: str, path: str) -> Document | Graph:
+    return _graph(text, path) if _suffix(path) == ".json" and _GRAPH.match(text) else parse_file(text, path)
 
 
 def _graph(text: str, path: str) -> Graph:

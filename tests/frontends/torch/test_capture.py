@@ -179,7 +179,8 @@ def test_an_operation_without_a_rule_is_named() -> None:
         ((1, 3, 2, 2), "but `0` raises RuntimeError: Calculated padded input size"),
         (None, "the size of the input must be given"),
         ((0, 3, 8, 8), "input sizes must be at least 1, but one is 0"),
-        ("abc", "an input size must be integers such as (1, 3, 224, 224), but is 'abc'"),
+        ("abc", "the input size must be such as 224 or 3x224x224, but is 'abc'"),
+        ((1, 3, "8"), "an input size must be integers such as (1, 3, 224, 224), but is (1, 3, '8')"),
     ],
 )
 def test_wrong_inputs(shape: Any, said: str) -> None:

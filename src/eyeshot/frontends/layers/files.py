@@ -15,7 +15,7 @@ from eyeshot.frontends.layers.lines import toml_line, tree_line
 from eyeshot.frontends.layers.schema import document_of
 from eyeshot.frontends.layers.wording import cited
 
-__all__ = ["MAX_BYTES", "SUFFIXES", "check_depth", "parse_file", "read_data", "read_file"]
+__all__ = ["MAX_BYTES", "SUFFIXES", "check_depth", "decode", "parse_file", "read_data", "read_file"]
 
 SUFFIXES = (".toml", ".yaml", ".yml", ".json")
 """Endings of layer-list files."""
@@ -46,6 +46,18 @@ def read_file(path: str) -> str:
             raise
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise InputError(f"{path!r} cannot be read: {reason}") from None
+    return decode(data, path)
+
+
+def decode(data: bytes, path: str) -> str:
+    """The text in the bytes of a file.
+
+    Raises
+    ------
+    LayerListError
+        If there are too many, or they are not UTF-8.
+    """
+    limit = MAX_BYTES[Path(path).suffix.lower()]
     if len(data) > limit:
         raise LayerListError(f"{path}: a layer list must have at most {limit:,} bytes, but has more")
     try:

@@ -10,7 +10,7 @@ import torch
 from torch.nn.modules import module as torch_module
 
 from eyeshot.frontends.torch.tape import Frame, Tape, Value
-from eyeshot.frontends.torch.watch import Watch
+from eyeshot.frontends.torch.tensors import Tensors
 
 __all__ = ["Calls"]
 
@@ -23,18 +23,18 @@ class Calls:
 
     Parameters
     ----------
-    model : Module
-        The model.
+    modules : dict of str to Module
+        The model's modules by path.
     tape : Tape
         Where operations are recorded.
-    watch : Watch
-        What knows the tensors.
+    tensors : Tensors
+        What is known of tensors.
     """
 
-    def __init__(self, model: torch.nn.Module, tape: Tape, watch: Watch) -> None:
-        self._paths = {id(module): path for path, module in model.named_modules()}
-        self._known = set(self._paths.values())
-        self._tape, self._watch = tape, watch
+    def __init__(self, modules: dict[str, torch.nn.Module], tape: Tape, tensors: Tensors) -> None:
+        self._paths = {id(module): path for path, module in modules.items()}
+        self._known = modules.keys()
+        self._tape, self._tensors = tape, tensors
         self._counts: dict[str, int] = {}
         self._stack: list[Frame] = [tape.frame]
         self._handles: list[Any] = []
@@ -66,6 +66,8 @@ class Calls:
         if path is None:
             path = f"{parent.label}.{name}" if parent.label else name
         frame = Frame(self._numbered(path), name, module)
+        frame.depth = path.count(".") + 1 if path else 0
+        frame.first = len(self._tape)
         self._stack.append(frame)
         self._tape.frames.append(frame)
         self._tape.frame = frame
@@ -82,25 +84,26 @@ class Calls:
         while len(stack) > 1:
             # Calls above it were left by an exception that the model caught.
             frame = stack.pop()
+            frame.stop = len(self._tape)
             if frame.module is module:
                 break
         else:
             return
         self._tape.frame = stack[-1]
         if type(output) is torch.Tensor:
-            frame.result = self._watch.value(output)
+            frame.result = self._tensors.value(output)
             return
-        found = list(returned(output, self._watch))
+        found = list(returned(output, self._tensors))
         if found:
             frame.result = found[0][1]
             if len(found) > 1:
                 frame.results = dict(found[:MAX_RESULTS])
 
 
-def returned(output: Any, watch: Watch, key: str = "") -> list[tuple[str, Value]]:
+def returned(output: Any, tensors: Tensors, key: str = "") -> list[tuple[str, Value]]:
     """All values in a result of any structure, by key."""
     if isinstance(output, torch.Tensor):
-        value = watch.value(output)
+        value = tensors.value(output)
         return [(key, value)] if value is not None else []
     if isinstance(output, Mapping):
         items = list(output.items())
@@ -111,4 +114,4 @@ def returned(output: Any, watch: Watch, key: str = "") -> list[tuple[str, Value]
         items = list(vars(output).items())
     else:
         return []
-    return [pair for name, item in items for pair in returned(item, watch, f"{key}.{name}" if key else str(name))]
+    return [pair for name, item in items for pair in returned(item, tensors, f"{key}.{name}" if key else str(name))]

@@ -8,8 +8,11 @@ import torch
 
 from eyeshot.errors import EyeshotError, InputError
 from eyeshot.frontends.torch.calls import Calls, returned
+from eyeshot.frontends.torch.failures import cut_short, failed, numbers_wanted
 from eyeshot.frontends.torch.inputs import Arguments, arguments_of, layout_of
+from eyeshot.frontends.torch.record import Record
 from eyeshot.frontends.torch.rules.table import Ended
+from eyeshot.frontends.torch.runnable import eagerly, runnable
 from eyeshot.frontends.torch.shortcuts import Shortcuts
 from eyeshot.frontends.torch.tape import Tape, Value
 from eyeshot.frontends.torch.untouched import Untouched
@@ -26,13 +29,16 @@ def capture(
     axes: str | None = None,
     strict: bool = False,
     name: str | None = None,
+    record: Record | None = None,
 ) -> Graph:
     """The graph of a PyTorch module, by watching one forward pass without numbers.
 
     Parameters
     ----------
     model : Module
-        Any module, on any device, in training or evaluation mode. It comes back as it was.
+        Any module, on any device, in training or evaluation mode. It comes back as it was. Hooks of its modules run,
+        because they are a part of what it computes; what they change outside the model stays changed. Wrappers that
+        spread it over devices (``DataParallel``) or compile it are looked through.
     input_shape : int, tuple of int, Tensor, list or dict
         The input's size, ``(1, 3, 224, 224)``; a list of several for several arguments; a dict for named ones.
     axes : str, optional
@@ -41,6 +47,8 @@ def capture(
         Whether an operation without a rule is an error.
     name : str, optional
         Name of the graph; the module's class by default.
+    record : Record, optional
+        Where to write down what was called.
 
     Returns
     -------
@@ -52,51 +60,45 @@ def capture(
     InputError
         If the model cannot be called so; the user's own exception is its cause.
     """
+    model = runnable(model)
     arguments = arguments_of(input_shape, model)
     tape = Tape()
-    watch = Watch(tape, strict=strict)
+    watch = Watch(tape, strict=strict) if record is None else record.watch(tape, strict=strict)
     for label, tensor in arguments.tensors:
         shape = tuple(tensor.shape)
-        watch.begin(tensor, tape.input(label, shape, layout_of(shape, axes)))
+        watch.tensors.bind(tensor, tape.input(label, shape, layout_of(shape, axes)))
     outputs = _run(model, arguments, tape, watch, strict=strict)
-    return tape.graph(name or type(model).__name__, [value for _, value in outputs])
+    graph = tape.graph(name or type(model).__name__, [value for _, value in outputs])
+    if record is not None:
+        record.finish(tape)
+    return graph
 
 
 def _run(
     model: torch.nn.Module, arguments: Arguments, tape: Tape, watch: Watch, *, strict: bool
 ) -> list[tuple[str, Value]]:
-    calls = Calls(model, tape, watch)
-    with Untouched(model), torch.no_grad():
+    modules = dict(model.named_modules())
+    calls = Calls(modules, tape, watch.tensors)
+    with Untouched(modules.values()) as untouched, torch.no_grad(), eagerly():
         try:
-            with calls, watch, Shortcuts(watch):
+            with calls, watch, Shortcuts(watch, untouched):
                 output = model(*arguments.args, **arguments.kwargs)
-        except Ended as end:
-            if strict or not len(tape):
-                raise InputError(
-                    f"`{calls.where or type(model).__name__}` decides by the numbers of its data (`{end.name}`): "
-                    + ("without `strict` all before that is analysed" if len(tape) else "no layer comes before that")
-                ) from None
-            tape.note(
-                f"The capture ended in {calls.where or 'the model itself'} at the operation {end.name}, which needs "
-                "the numbers of real data; everything up to there is analysed."
-            )
-            return []
         except EyeshotError as error:
             raise type(error)(f"in `{calls.where or type(model).__name__}`: {error}") from error
-        except Exception as error:
-            raise _failed(model, arguments, calls.where, error) from error
-    found = returned(output, watch)
+        except (Exception, SystemExit, Ended) as error:
+            wanted = error.name if isinstance(error, Ended) else numbers_wanted(error)
+            if wanted is None:
+                raise failed(model, arguments, calls.where, error) from error
+            if strict or not len(tape):
+                raise InputError(
+                    f"`{calls.where or type(model).__name__}` decides by the numbers of its data (`{wanted}`): "
+                    + ("without `strict` all before that is analysed" if len(tape) else "no layer comes before that")
+                ) from error
+            tape.note(cut_short(calls.where, wanted))
+            return []
+    found = returned(output, watch.tensors)
     if not found:
         raise InputError(
             f"the result of `{type(model).__name__}` must depend on its input, but it holds no tensor that does"
         )
     return found
-
-
-def _failed(model: torch.nn.Module, arguments: Arguments, where: str, error: Exception) -> InputError:
-    shapes = ", ".join(f"{name} {tuple(tensor.shape)}" for name, tensor in arguments.tensors)
-    message = (str(error).strip() or "no message").splitlines()[0]
-    return InputError(
-        f"`{type(model).__name__}` must run with {shapes}, but "
-        f"{'`' + where + '`' if where else 'it'} raises {type(error).__name__}: {message}"
-    )

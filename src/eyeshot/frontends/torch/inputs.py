@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from eyeshot.errors import InputError
+from eyeshot.frontends.layers.input_shape import parse_shape
 from eyeshot.frontends.torch.blank import blank_like
 from eyeshot.graph.access import Shape
 from eyeshot.graph.validate import check_size
@@ -51,7 +52,8 @@ def arguments_of(given: Any, model: torch.nn.Module) -> Arguments:
     ----------
     given : int, tuple of int, Tensor, list or dict
         The size of one input; a list of several for positional arguments; a dict for named ones. Where a size may
-        stand, a tensor may too (its shape and type count), or a pair of a size and a type, ``((1, 128), "int64")``.
+        stand, a tensor may too (its shape and type count), a pair of a size and a type, ``((1, 128), "int64")``, or
+        text, ``"1x128:int64"``.
         Lists within lists stay lists.
     model : Module
         The model: what is not said of a size, batch and channels, is taken from its first convolution.
@@ -113,6 +115,9 @@ def _argument(
 def _sized(value: Any, dtype: torch.dtype) -> tuple[Shape, torch.dtype]:
     if isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], str | torch.dtype):
         return _sized(value[0], _named(value[1]))
+    if isinstance(value, str):
+        text, _, kind = value.partition(":")
+        return _sized(parse_shape(text), _named(kind.strip()) if kind else dtype)
     listed = tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
     try:
         sizes = tuple(operator.index(n) for n in listed)

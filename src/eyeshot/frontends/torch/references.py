@@ -22,15 +22,19 @@ from eyeshot.errors import EyeshotError, InputError, ModelReferenceError, neares
 if TYPE_CHECKING:
     from eyeshot.graph.core import Graph
 
-__all__ = ["is_module", "is_reference", "load_module", "load_reference"]
+__all__ = ["Built", "build_reference", "is_module", "is_reference", "load_module", "load_reference", "need"]
 
 _REFERENCE = re.compile(
     r"(?P<where>[^\W\d]\w*(?:\.[^\W\d]\w*)*|[^\s|;:]+\.py|[A-Za-z]:[^|;:]+\.py):(?P<what>[A-Za-z_][\w.\-]*)"
 )
 
 
+_Way = Callable[[Callable[..., Any], dict[str, Any]], Any]
+"""How a factory is called with its arguments."""
+
+
 @dataclass(frozen=True, slots=True)
-class _Built:
+class Built:
     """A model, and the input that it is made for."""
 
     module: Any
@@ -61,7 +65,7 @@ def is_module(model: object) -> bool:
 
 def load_module(model: Any, *, input_shape: Any = None, axes: str | None = None, strict: bool = False) -> Graph:
     """The graph of a PyTorch module; as `eyeshot.frontends.torch.capture.capture`."""
-    _need("torch")
+    need("torch")
     from eyeshot.frontends.torch.capture import capture
 
     return capture(model, input_shape=input_shape, axes=axes, strict=strict)
@@ -94,16 +98,9 @@ def load_reference(
     InputError
         If the factory fails, or what it returns is no model.
     """
-    match = _parsed(text)
-    if match is None:
-        raise ModelReferenceError(f"a reference to Python must be such as package.module:factory, but is {text!r}")
-    _need("torch")
+    built = build_reference(text, arguments=arguments)
     from eyeshot.frontends.torch.capture import capture
 
-    where, what = match["where"], match["what"]
-    named = dict(arguments or {})
-    maker = {"torchvision": _torchvision, "timm": _timm}.get(where)
-    built = maker(what, named) if maker is not None else _factory(where, what, named)
     return capture(
         built.module,
         input_shape=built.input_shape if input_shape is None else input_shape,
@@ -113,7 +110,28 @@ def load_reference(
     )
 
 
-def _need(library: str) -> ModuleType:
+def build_reference(text: str, *, arguments: Mapping[str, Any] | None = None, spared: bool = True) -> Built:
+    """The model that a reference to Python means, in evaluation mode.
+
+    Parameters
+    ----------
+    text, arguments
+        As for `load_reference`.
+    spared : bool
+        Whether models of torchvision and timm are made without memory for their weights.
+    """
+    match = _parsed(text)
+    if match is None:
+        raise ModelReferenceError(f"a reference to Python must be such as package.module:factory, but is {text!r}")
+    need("torch")
+    where, what = match["where"], match["what"]
+    named = dict(arguments or {})
+    maker = {"torchvision": _torchvision, "timm": _timm}.get(where)
+    return maker(what, named, _spared if spared else _whole) if maker is not None else _factory(where, what, named)
+
+
+def need(library: str) -> ModuleType:
+    """A library that a model needs; one line says what to do where it is missing."""
     try:
         return importlib.import_module(library)
     except ImportError as error:
@@ -130,8 +148,8 @@ def _need(library: str) -> ModuleType:
 # ---------------------------------------------------------------------- short forms
 
 
-def _torchvision(name: str, arguments: dict[str, Any]) -> _Built:
-    models = _need("torchvision").models
+def _torchvision(name: str, arguments: dict[str, Any], way: _Way) -> Built:
+    models = need("torchvision").models
     known = models.list_models()
     if name not in known:
         raise ModelReferenceError(f"torchvision has no model `{name}`{nearest(name, known)}")
@@ -139,8 +157,8 @@ def _torchvision(name: str, arguments: dict[str, Any]) -> _Built:
     # Nothing is downloaded: neither weights of the whole nor of its backbone.
     if "weights_backbone" in inspect.signature(maker).parameters:
         arguments = {"weights_backbone": None, **arguments}
-    module = _made(lambda: _spared(maker, arguments), f"torchvision:{name}")
-    return _Built(module.eval(), _torchvision_input(models, name), name)
+    module = _made(lambda: way(maker, arguments), f"torchvision:{name}")
+    return Built(module.eval(), _torchvision_input(models, name), name)
 
 
 def _torchvision_input(models: Any, name: str) -> Any:
@@ -162,13 +180,13 @@ def _torchvision_input(models: Any, name: str) -> Any:
     return (1, 3, size, size)
 
 
-def _timm(name: str, arguments: dict[str, Any]) -> _Built:
-    timm = _need("timm")
+def _timm(name: str, arguments: dict[str, Any], way: _Way) -> Built:
+    timm = need("timm")
     if not timm.is_model(name):
         raise ModelReferenceError(f"timm has no model `{name}`{nearest(name, timm.list_models())}")
-    module = _made(lambda: _spared(lambda **named: timm.create_model(name, **named), arguments), f"timm:{name}")
+    module = _made(lambda: way(lambda **named: timm.create_model(name, **named), arguments), f"timm:{name}")
     size = module.pretrained_cfg.get("input_size", (3, 224, 224))
-    return _Built(module.eval(), (1, *size), name)
+    return Built(module.eval(), (1, *size), name)
 
 
 def _spared(maker: Callable[..., Any], arguments: dict[str, Any]) -> Any:
@@ -182,10 +200,15 @@ def _spared(maker: Callable[..., Any], arguments: dict[str, Any]) -> Any:
         return maker(**arguments)
 
 
+def _whole(maker: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    """A model made as it is."""
+    return maker(**arguments)
+
+
 # ---------------------------------------------------------------------- factories
 
 
-def _factory(where: str, what: str, arguments: dict[str, Any]) -> _Built:
+def _factory(where: str, what: str, arguments: dict[str, Any]) -> Built:
     import torch
 
     reference = f"{where}:{what}"
@@ -196,7 +219,7 @@ def _factory(where: str, what: str, arguments: dict[str, Any]) -> _Built:
                 raise ModelReferenceError(f"`{where}` has no `{part}`{nearest(part, dir(found))}")
             found = getattr(found, part)
         if isinstance(found, torch.nn.Module):
-            return _Built(found, None, what)
+            return Built(found, None, what)
         if not callable(found):
             raise InputError(
                 f"`{reference}` must be a function or class that makes a model, but is of type {type(found).__name__}"
@@ -204,18 +227,22 @@ def _factory(where: str, what: str, arguments: dict[str, Any]) -> _Built:
         module = _made(lambda: found(**arguments), reference)
     if not isinstance(module, torch.nn.Module):
         raise InputError(f"`{reference}` must return a torch.nn.Module, but returns {type(module).__name__}")
-    return _Built(module.eval(), None, what)
+    return Built(module.eval(), None, what)
 
 
 def _made(maker: Callable[[], Any], reference: str) -> Any:
+    from eyeshot.frontends.torch.failures import needs_device
+
     try:
         return maker()
     except EyeshotError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
+        advice = "give what it needs with --arg name=value"
+        if needs_device(error):
+            advice = "eyeshot needs no GPU: leave the model where it is made, or choose a device with --arg"
         raise InputError(
-            f"`{reference}` must make a model, but raises {type(error).__name__}: {_line(error)}; "
-            "give what it needs with --arg name=value"
+            f"`{reference}` must make a model, but raises {type(error).__name__}: {_line(error)}; {advice}"
         ) from error
 
 
@@ -228,7 +255,7 @@ def _imported(where: str) -> ModuleType:
         if error.name is not None and (where == error.name or where.startswith(error.name + ".")):
             raise ModelReferenceError(f"there is no module `{where}` to import; is it on the path?") from None
         raise InputError(f"importing `{where}` must work, but raises {type(error).__name__}: {_line(error)}") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise InputError(f"importing `{where}` must work, but raises {type(error).__name__}: {_line(error)}") from error
 
 
@@ -244,7 +271,7 @@ def _imported_file(path: Path) -> ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
         raise InputError(
             f"running {str(path)!r} must work, but raises {type(error).__name__}: {_line(error)}"

@@ -1,7 +1,8 @@
 """Functions that are understood as a whole, before the framework takes them apart.
 
 On the meta device attention becomes a dozen operations whose intermediate results hold a field for every pair of
-tokens, and a linear layer becomes four operations. What they read is simple, so it is said at once.
+tokens, a linear layer becomes four operations, a recurrent layer a dozen for each time. What they read is simple, so
+it is said at once.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import torch
 from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
+from eyeshot.frontends.torch.untouched import Untouched
 from eyeshot.frontends.torch.watch import Watch
 
-__all__ = ["Shortcuts"]
+__all__ = ["Shortcuts", "whole"]
 
 _OVERLOADS: dict[Callable[..., Any], Any] = {
     functional.scaled_dot_product_attention: torch.ops.aten.scaled_dot_product_attention.default,
@@ -35,37 +37,57 @@ _ORDER = {**_NAMES, functional.batch_norm: ("input", "weight", "bias", "running_
 """The same in the order of the operation."""
 
 
+_RECURRENT = {
+    torch.lstm: torch.ops.aten.lstm.input,
+    torch.gru: torch.ops.aten.gru.input,
+    torch.rnn_tanh: torch.ops.aten.rnn_tanh.input,
+    torch.rnn_relu: torch.ops.aten.rnn_relu.input,
+}
+"""Recurrent layers; a packed batch, which has other arguments, is taken apart."""
+
 _FROM_DATA = {torch.tensor, torch.as_tensor}
+_SETS_MEMORY = {torch.Tensor.data.__set__}
 _INDEXED = {torch.Tensor.__getitem__, torch.Tensor.__setitem__}
 
 
 class Shortcuts(TorchFunctionMode):
     """Hands some functions to the rules as they are, while it is active."""
 
-    def __init__(self, watch: Watch) -> None:
+    def __init__(self, watch: Watch, untouched: Untouched) -> None:
         super().__init__()
-        self._watch = watch
+        self._watch, self._untouched = watch, untouched
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         """One function."""
-        overload = _OVERLOADS.get(func)
-        if overload is not None:
-            named = dict(zip(_NAMES[func], args, strict=False), **(kwargs or {}))
-            # In training a batch normalisation has checks of its own.
-            if not named.get("training") and self._watch.depends(named.values()):
-                return self._watch.whole(overload, tuple(map(named.get, _ORDER[func])), {})
+        found = whole(func, args, kwargs or {})
+        if found is not None and self._watch.tensors.depends(found[1]):
+            return self._watch.whole(*found)
+        if func in _SETS_MEMORY:
+            self._untouched.memory_changes(args[0])
         if func in _FROM_DATA and kwargs and _is_meta(kwargs.get("device")):
             # On the meta device the numbers would be gone before anyone sees them.
             return self._watch.moved(func(*args, **{**kwargs, "device": "cpu"}))
         if func in _INDEXED and (type(args[1]) is list or type(args[1]) is tuple):
             args = (args[0], _with_tensors(args[1]), *args[2:])
-        if func is functional.pad and self._watch.depends(args) and _mode(args, kwargs or {}) == "circular":
-            # Taken apart it is a dozen writes into slices, in which the law beyond the ends is lost.
-            amounts = args[1] if len(args) > 1 else (kwargs or {})["pad"]
-            return self._watch.whole(torch.ops.aten._pad_circular.default, (args[0], list(amounts)), {})
         return func(*args, **kwargs) if kwargs else func(*args)
+
+
+def whole(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[Any, ...]] | None:
+    """The operation that stands for a call of a function, with its arguments; None if it is to be taken apart."""
+    overload = _OVERLOADS.get(func)
+    if overload is not None:
+        named = dict(zip(_NAMES[func], args, strict=False), **kwargs)
+        # In training a batch normalisation has checks of its own.
+        return None if named.get("training") else (overload, tuple(map(named.get, _ORDER[func])))
+    if func is functional.pad and args and _mode(args, kwargs) == "circular":
+        # Taken apart it is a dozen writes into slices, in which the law beyond the ends is lost.
+        amounts = args[1] if len(args) > 1 else kwargs["pad"]
+        return torch.ops.aten._pad_circular.default, (args[0], list(amounts))
+    if func in _RECURRENT and type(args[3]) is bool:
+        return _RECURRENT[func], args
+    return None
 
 
 def _mode(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

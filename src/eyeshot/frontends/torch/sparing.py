@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from eyeshot.frontends.torch.watch import MAX_WEIGHT
+from eyeshot.frontends.torch.tensors import MAX_WEIGHT
 
 __all__ = ["NumbersNeededError", "Sparing"]
 

@@ -7,11 +7,12 @@ nowhere are left out.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from eyeshot.graph.access import Shape
 from eyeshot.graph.build import GraphBuilder
-from eyeshot.graph.core import Graph, Op
+from eyeshot.graph.core import Call, Graph, Op
 from eyeshot.graph.ops import Constant
 
 __all__ = ["Frame", "Tape", "Value"]
@@ -44,6 +45,12 @@ class Frame:
         What it returned, if that depends on an input.
     results : dict of str to Value
         Everything that it returned, by key, where that is more than one tensor.
+    depth : int
+        Parts of the module's path.
+    first : int
+        Steps on the tape before the call.
+    stop : int or None
+        Steps at its end; None while it is running, and where the whole capture ended within it.
     """
 
     label: str
@@ -52,6 +59,9 @@ class Frame:
     has_children: bool = False
     result: Value | None = None
     results: dict[str, Value] = field(default_factory=dict)
+    depth: int = 0
+    first: int = 0
+    stop: int | None = None
 
 
 class _Step:
@@ -64,7 +74,11 @@ class _Step:
 
 
 class Tape:
-    """Records inputs and steps, and makes a graph of them."""
+    """Records inputs and steps, and makes a graph of them.
+
+    Once the graph is made, `names` has the name of every value by its place on the tape, empty for those that lead
+    nowhere, and `calls` has for every node the number of the call that it is a part of.
+    """
 
     def __init__(self) -> None:
         self.frame = Frame("")
@@ -72,6 +86,8 @@ class Tape:
         self.source = ""
         self.call = 0
         self.notes: list[str] = []
+        self.names: list[str] = []
+        self.calls: dict[str, int] = {}
         self._inputs: list[tuple[str, Shape, str | None]] = []
         self._steps: list[_Step] = []
 
@@ -109,6 +125,8 @@ class Tape:
         if not outputs:
             outputs = [Value(first + i, ()) for i in self._ends(live)]
         names = self._names(live)
+        self.names = [label for label, _, _ in names]
+        self.calls = {names[first + i][0]: step.call for i, step in enumerate(self._steps) if live[i]}
         build = GraphBuilder(name)
         for label, shape, layout in self._inputs:
             build.input(label, shape, layout)
@@ -120,6 +138,10 @@ class Tape:
             for key, value in (("", frame.result), *((f"[{k}]", v) for k, v in frame.results.items())):
                 if value is not None and frame.label + key:
                     build.group(frame.label + key, names[value.index][0])
+        before = list(accumulate(live, initial=0))
+        for frame in self.frames:
+            stop = frame.stop if frame.stop is not None else len(self._steps)
+            build.call(Call(frame.label, frame.kind, frame.depth, before[frame.first], before[stop]))
         for sentence in self.notes:
             build.note(sentence)
         return build.finish(*dict.fromkeys(names[value.index][0] for value in outputs))
@@ -150,7 +172,7 @@ class Tape:
         results = {
             frame.result.index: frame
             for frame in self.frames
-            if frame.result is not None and not frame.has_children and self._made_in(frame.result, frame)
+            if frame.label and frame.result and not frame.has_children and self._made_in(frame.result, frame)
         }
         taken = _Names([label for label, _, _ in self._inputs], [frame.label for frame in results.values()])
         last = {(step.call, id(step.frame)): i for i, step in enumerate(self._steps) if live[i]}
@@ -161,7 +183,7 @@ class Tape:
                 continue
             key = (step.call, id(step.frame))
             stem = f"{step.frame.label}.{step.source}" if step.frame.label else step.source
-            is_leaf = step.frame.module is not None and not step.frame.has_children
+            is_leaf = bool(step.frame.label) and not step.frame.has_children
             if first + i in results:
                 label, source = step.frame.label, step.frame.kind
             elif last[key] == i:

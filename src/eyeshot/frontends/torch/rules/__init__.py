@@ -5,6 +5,7 @@ from __future__ import annotations
 from eyeshot.frontends.torch.rules import (
     attention,
     convolution,
+    copies,
     factories,
     fourier,
     indexing,
@@ -14,6 +15,7 @@ from eyeshot.frontends.torch.rules import (
     patches,
     pointwise,
     pooling,
+    recurrent,
     reductions,
     resize,
     sampling,
@@ -26,6 +28,6 @@ from eyeshot.frontends.torch.rules.table import TABLE
 __all__ = ["TABLE"]
 
 _FAMILIES = (
-    attention, convolution, factories, fourier, indexing, matmul, normalisation, padding, patches, pointwise,
-    pooling, reductions, resize, sampling, values, views, writes,
+    attention, convolution, copies, factories, fourier, indexing, matmul, normalisation, padding, patches, pointwise,
+    pooling, recurrent, reductions, resize, sampling, values, views, writes,
 )  # fmt: skip

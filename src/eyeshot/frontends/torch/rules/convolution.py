@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import torch
@@ -9,6 +10,7 @@ import torch
 from eyeshot.errors import ShapeError
 from eyeshot.frontends.torch.rules.table import Call, per_axis, rule
 from eyeshot.frontends.torch.tape import Value
+from eyeshot.graph.access import Shape
 from eyeshot.graph.core import Op
 from eyeshot.graph.ops import Reduce, TransposedWindow, Window
 
@@ -22,13 +24,12 @@ def convolution(call: Call) -> Value:
     axes = weight.dim() - 2
     kernel = tuple(weight.shape[2:])
     pads = per_axis(padding, axes)
-    settings = (kernel, per_axis(stride, axes), per_axis(dilation, axes), pads, pads)
-    op: Op
+    settings: tuple[Any, ...] = (kernel, per_axis(stride, axes), per_axis(dilation, axes), pads, pads)
     if transposed:
-        op = TransposedWindow(*settings, per_axis(output_padding, axes), weight.shape[1] * groups, groups)
+        settings = (*settings, per_axis(output_padding, axes), weight.shape[1] * groups, groups)
         fits = x.shape[1] == weight.shape[0]
     else:
-        op = Window(*settings, weight.shape[0], groups)
+        settings = (*settings, weight.shape[0], groups)
         fits = x.shape[1] == weight.shape[1] * groups
     if not fits or x.dim() != weight.dim():
         wanted = weight.shape[0] if transposed else weight.shape[1] * groups
@@ -38,12 +39,20 @@ def convolution(call: Call) -> Value:
         )
     operand = call.solid(x)
     try:
-        value = call.add(op, operand)
+        op, shape = _window(TransposedWindow if transposed else Window, operand.shape, settings)
+        value = call.tape.add(op, operand, shape=shape)
     except ShapeError:
         _ = call.out
         raise
     call.returns(_empty(x, weight, value.shape))
     return _weighted(call, value, weight, bias)
+
+
+@functools.lru_cache(maxsize=4096)
+def _window(kind: type[Op], shape: Shape, settings: tuple[Any, ...]) -> tuple[Op, Shape]:
+    """The op of a layer, and the shape of its result; equal layers share them."""
+    op = kind(*settings)
+    return op, op.infer_shape(shape)
 
 
 def _empty(x: Any, weight: Any, shape: tuple[int, ...]) -> Any:

@@ -7,7 +7,7 @@ import itertools
 from eyeshot.frontends.torch.aliases import Sliced
 from eyeshot.frontends.torch.rules.table import Call, per_axis, rule
 from eyeshot.frontends.torch.tape import Value
-from eyeshot.graph.ops import Concat, Pad, Pointwise, TransposedWindow
+from eyeshot.graph.ops import Pad, Permute, Pointwise, TransposedWindow, Unfold
 
 __all__: list[str] = []
 
@@ -17,27 +17,20 @@ MAX_TAPS = 400
 
 @rule("im2col")
 def im2col(call: Call) -> Value:
-    """Each place in the patch is a strided slice of the padded input; all stand side by side as channels."""
+    """Windows of both axes of the padded input, told apart from their places, which stand with the channels."""
     shape = call.shape
     x = call.solid(call.args[0])
     kernel, dilation, padding, stride = (per_axis(a, 2) for a in call.args[1:5])
-    if kernel[0] * kernel[1] > MAX_TAPS:
-        return call.opaque([x], shape, bounded=True)
-    lead, (h, w) = x.shape[:-2], x.shape[-2:]
-    counts = [
-        (n + 2 * p - d * (k - 1) - 1) // s + 1
-        for n, p, d, k, s in zip((h, w), padding, dilation, kernel, stride, strict=True)
-    ]
     if any(padding):
         x = call.add(Pad(padding, padding), x)
     rank = len(x.shape)
-    parts = []
-    for i, j in itertools.product(range(kernel[0]), range(kernel[1])):
-        rows = Sliced(rank - 2, i * dilation[0], counts[0], stride[0]).take(call.tape, x)
-        place = Sliced(rank - 1, j * dilation[1], counts[1], stride[1]).take(call.tape, rows)
-        parts.append(call.reshape(place, (*lead, 1, *counts)))
-    joined = call.add(Concat(len(lead)), *parts) if len(parts) > 1 else parts[0]
-    return call.reshape(joined, shape)
+    for d, k, s, away in zip((rank - 2, rank - 1), kernel, stride, dilation, strict=True):
+        x = call.add(Unfold(d, k, s, away), x)
+    *lead, h, w = x.shape
+    cells = call.reshape(x, (*lead, h // kernel[0], kernel[0], w // kernel[1], kernel[1]))
+    at = len(lead)
+    placed = call.add(Permute((*range(at), at + 1, at + 3, at, at + 2)), cells)
+    return call.reshape(placed, shape)
 
 
 @rule("col2im")

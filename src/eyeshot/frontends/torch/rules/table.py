@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
+import functools
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 
@@ -12,12 +13,10 @@ from eyeshot.errors import GraphError
 from eyeshot.frontends.torch.aliases import reshaped
 from eyeshot.frontends.torch.blank import blank_like
 from eyeshot.frontends.torch.tape import Tape, Value
+from eyeshot.frontends.torch.tensors import Tensors, among
 from eyeshot.graph.access import Shape
 from eyeshot.graph.core import Op
 from eyeshot.graph.ops import Expand, Gather, Opaque, Pointwise, Reduce
-
-if TYPE_CHECKING:
-    from eyeshot.frontends.torch.watch import Watch
 
 __all__ = ["TABLE", "Call", "Ended", "Function", "Kind", "Rule", "dims_of", "per_axis", "rule", "view", "within"]
 
@@ -76,8 +75,8 @@ class Call:
 
     Parameters
     ----------
-    watch : Watch
-        What knows the tensors.
+    tensors : Tensors
+        What is known of them.
     func : OpOverload
         The operation; of one that writes in place the form that does not.
     args, kwargs : tuple, dict
@@ -86,11 +85,13 @@ class Call:
         Its result, where that is known without running it.
     """
 
-    __slots__ = ("_out", "args", "func", "kwargs", "made", "tape", "watch")
+    __slots__ = ("_out", "args", "func", "kwargs", "made", "tape", "tensors")
 
-    def __init__(self, watch: Watch, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], out: Any = None) -> None:
-        self.watch, self.func, self.args, self.kwargs, self._out = watch, func, args, kwargs, out
-        self.tape: Tape = watch.tape
+    def __init__(
+        self, tensors: Tensors, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], out: Any = None
+    ) -> None:
+        self.tensors, self.func, self.args, self.kwargs, self._out = tensors, func, args, kwargs, out
+        self.tape: Tape = tensors.tape
         # The numbers of the result, of an operation that looks at the shape of its arguments only.
         self.made: Any = None
 
@@ -100,26 +101,23 @@ class Call:
         """An argument by its name in the operation's schema."""
         if name in self.kwargs:
             return self.kwargs[name]
-        for i, argument in enumerate(self.func._schema.arguments):
-            if argument.name == name:
-                if i < len(self.args):
-                    return self.args[i]
-                found = argument.default_value
-                return default if found is None else found
-        return default
+        place, usual = _places(self.func).get(name, (len(self.args), None))
+        if place < len(self.args):
+            return self.args[place]
+        return default if usual is None else usual
 
     def value(self, tensor: Any) -> Value | None:
         """The value of a tensor, None if it depends on no input or is no tensor."""
-        return self.watch.value(tensor) if isinstance(tensor, torch.Tensor) else None
+        return self.tensors.value(tensor) if isinstance(tensor, torch.Tensor) else None
 
     def values(self, tensors: Sequence[Any]) -> list[Value]:
         """Values of those that depend on an input."""
-        found = [self.watch.value(t) for t in tensors if isinstance(t, torch.Tensor)]
+        found = [self.tensors.value(t) for t in tensors if isinstance(t, torch.Tensor)]
         return [value for value in found if value is not None]
 
     def operands(self) -> list[Value]:
         """Values of all arguments that depend on an input."""
-        return self.values(self.watch.tensors(self.args, self.kwargs))
+        return self.values(among(self.args, self.kwargs))
 
     def solid(self, tensor: Any) -> Value:
         """The value of a tensor, a constant if it depends on no input."""
@@ -127,7 +125,7 @@ class Call:
 
     def real(self, tensor: Any) -> Any:
         """The numbers of a constant as a tensor on the CPU, None if they are not known."""
-        return self.watch.real(tensor)
+        return self.tensors.real(tensor)
 
     # ------------------------------------------------------------------ results
 
@@ -135,7 +133,7 @@ class Call:
     def out(self) -> Any:
         """The result as tensors on the meta device."""
         if self._out is None:
-            self._out = self.watch.kernel(self.func, self.args, self.kwargs)
+            self._out = self.tensors.kernel(self.func, self.args, self.kwargs)
         return self._out
 
     @property
@@ -182,6 +180,12 @@ class Call:
         """A value that may read everything of the operands."""
         name = self.func._schema.name.removeprefix("aten::")
         return self.tape.add(Opaque(name, shape, bounded=bounded), *operands)
+
+
+@functools.cache
+def _places(func: Any) -> dict[str, tuple[int, Any]]:
+    """Where the arguments of an operation stand, and what they usually are."""
+    return {argument.name: (i, argument.default_value) for i, argument in enumerate(func._schema.arguments)}
 
 
 def per_axis(value: int | Sequence[int], axes: int) -> tuple[int, ...]:

@@ -1,0 +1,50 @@
+"""A model in the form in which it can be watched: out of its wrappers, uncompiled, with all of its parameters."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import torch
+from torch.nn.parallel import DataParallel, DistributedDataParallel
+from torch.nn.parameter import is_lazy
+
+from eyeshot.errors import InputError
+
+__all__ = ["eagerly", "runnable"]
+
+
+def runnable(model: torch.nn.Module) -> torch.nn.Module:
+    """The module that a model runs: inside what only spreads it over devices or compiles it.
+
+    Parameters
+    ----------
+    model : Module
+        What the caller gave.
+
+    Raises
+    ------
+    InputError
+        If it has lazy parameters that nobody has made yet: making them would change the model.
+    """
+    while True:
+        if isinstance(model, DataParallel | DistributedDataParallel):
+            model = model.module
+        elif "torch._dynamo" in sys.modules and isinstance(model, torch._dynamo.OptimizedModule):
+            model = model._orig_mod
+        else:
+            break
+    for path, module in model.named_modules():
+        if any(is_lazy(tensor) for tensor in (*module._parameters.values(), *module._buffers.values())):
+            raise InputError(
+                f"`{path or 'model'}` ({type(module).__name__}) must have its parameters, but they are not made before "
+                "the first call; call the model once with an input of the right size"
+            )
+    return model
+
+
+def eagerly() -> AbstractContextManager[Any]:
+    """While active, compiled functions and modules run as they were written, operation by operation."""
+    # Without the compiler in memory nothing is compiled, and loading it takes seconds.
+    return torch.compiler.set_stance("force_eager") if "torch._dynamo" in sys.modules else nullcontext()
