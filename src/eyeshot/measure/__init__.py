@@ -1,0 +1,1 @@
+"""What runs the user's real model, to hold eyeshot's numbers against what it does."""

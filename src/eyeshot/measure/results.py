@@ -1,0 +1,186 @@
+"""What a proof answers: frozen data that know nothing of torch, nor of how they are shown."""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+from eyeshot.graph.access import Shape
+
+__all__ = ["AxisRows", "InputProof", "Mismatch", "Proof", "ValueProof", "Verdict"]
+
+
+class Verdict(enum.Enum):
+    """What was found out about one value."""
+
+    PROVEN = "proven"
+    """NaN reached exactly the features that were said to read it, in every run."""
+    CHANGED = "proven by changes"
+    """NaN tells nothing here; random changes of the input showed every reading that was said, and no other."""
+    BOUNDED = "within its bound"
+    """The field is an outer bound, and nothing beyond it was read."""
+    UNPROVABLE = "not provable"
+    """The running model does not tell; the reason says why. This is no fault, and no proof."""
+    WRONG = "wrong"
+    """The running model contradicts what was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValueProof:
+    """The verdict about one value that a tensor of the running model held.
+
+    Parameters
+    ----------
+    name, layer : str
+        Node of the graph, and layer of the user's model.
+    verdict : Verdict
+        What was found out.
+    reason : str
+        Why it is not provable; empty otherwise.
+    features : int
+        Number of its features.
+    shape : tuple of int
+        Its shape.
+    """
+
+    name: str
+    layer: str
+    verdict: Verdict
+    reason: str
+    features: int
+    shape: Shape
+
+
+@dataclass(frozen=True, slots=True)
+class AxisRows:
+    """Rows of one axis of an input, each poisoned as a whole in all channels: how many of how many."""
+
+    axis: str
+    checked: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class InputProof:
+    """What was poisoned of one input.
+
+    Parameters
+    ----------
+    name : str
+        Name of the input.
+    shape : tuple of int
+        Its shape.
+    rows : tuple of AxisRows
+        Rows, columns, planes … along each axis.
+    pixels : int
+        Single pixels.
+    """
+
+    name: str
+    shape: Shape
+    rows: tuple[AxisRows, ...]
+    pixels: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """The smallest example of what was said wrongly: one feature and, where one was found, one pixel.
+
+    Parameters
+    ----------
+    name, layer : str
+        Node of the graph, and layer of the user's model.
+    feature : tuple of int
+        Index of the feature along each of `feature_axes`.
+    feature_axes : tuple of str
+        How features of the layer are numbered.
+    input : str
+        Name of the input.
+    axes : tuple of str
+        Axes of `pixel`: all axes of the input, or the one whose whole row is meant.
+    pixel : tuple of int
+        The pixel, or the row.
+    expected : bool
+        Whether eyeshot says that the feature reads it.
+    seen : bool
+        Whether it does.
+    """
+
+    name: str
+    layer: str
+    feature: tuple[int, ...]
+    feature_axes: tuple[str, ...]
+    input: str
+    axes: tuple[str, ...]
+    pixel: tuple[int, ...]
+    expected: bool
+    seen: bool
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What was proven of a model, and how.
+
+    Parameters
+    ----------
+    model : str
+        Name of the model.
+    inputs : tuple of InputProof
+        What was poisoned.
+    values : tuple of ValueProof
+        The verdict about every value that was looked at, in the order of the graph.
+    inner : int
+        Nodes of the graph that stand within one operation of the framework, so that no tensor holds their value.
+    number : str
+        Type of the numbers, ``"float64"``.
+    runs : int
+        Inputs that went through the model.
+    batch : int
+        Most inputs that went through it at once.
+    seed : int
+        Where random choices began.
+    supports : int
+        Features whose exact set of pixels was held against every run.
+    notes : tuple of str
+        What a reader should know.
+    mismatch : Mismatch or None
+        The smallest example of the first wrong value.
+    interrupted : bool
+        Whether it was ended before its time; the counts say how far it came.
+    """
+
+    model: str
+    inputs: tuple[InputProof, ...]
+    values: tuple[ValueProof, ...]
+    inner: int
+    number: str
+    runs: int
+    batch: int
+    seed: int
+    supports: int
+    notes: tuple[str, ...] = ()
+    mismatch: Mismatch | None = None
+    interrupted: bool = False
+
+    @cached_property
+    def counts(self) -> dict[Verdict, int]:
+        """Number of values by verdict; every verdict has its number."""
+        found = Counter(value.verdict for value in self.values)
+        return {verdict: found[verdict] for verdict in Verdict}
+
+    @cached_property
+    def reasons(self) -> tuple[tuple[str, int], ...]:
+        """Why values are not provable, each reason with the number of them, in the order of the graph."""
+        return tuple(Counter(value.reason for value in self.values if value.reason).items())
+
+    @property
+    def features(self) -> int:
+        """Number of features of all values that were looked at, not provable ones left out."""
+        return sum(value.features for value in self.values if value.verdict is not Verdict.UNPROVABLE)
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing was found wrong."""
+        return not self.counts[Verdict.WRONG]

@@ -1,0 +1,78 @@
+"""How much memory a run takes: an estimate from the graph, before anything is run."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from eyeshot.errors import InputError
+from eyeshot.graph.core import Graph, Node
+from eyeshot.graph.ops import Window
+
+__all__ = ["bytes_per_run", "parse_memory", "shown_bytes"]
+
+_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+
+
+def bytes_per_run(graph: Graph, width: int) -> int:
+    """Bytes that one input takes on its way: the most that is held at once, and what convolutions unfold.
+
+    Parameters
+    ----------
+    graph : Graph
+        The network.
+    width : int
+        Bytes of a number.
+    """
+    sizes = {name: math.prod(shape) for name, shape in graph.shapes.items()}
+    last = {name: i for i, node in enumerate(graph.nodes) for name in node.inputs}
+    ends: dict[int, list[str]] = {}
+    for name, i in last.items():
+        ends.setdefault(i, []).append(name)
+    held = sum(sizes[value.name] for value in graph.inputs)
+    most = held
+    for i, node in enumerate(graph.nodes):
+        held += sizes[node.name]
+        # Twice the value: flags are taken of it, and copies to lay it out.
+        most = max(most, held + sizes[node.name] + _unfolded(graph, node))
+        held -= sum(sizes[name] for name in ends.get(i, ())) + (node.name not in last) * sizes[node.name]
+    return most * width
+
+
+def _unfolded(graph: Graph, node: Node) -> int:
+    """Numbers of the matrix that a convolution unfolds its input to."""
+    if not isinstance(node.op, Window) or node.op.channels is None:
+        return 0
+    axes = len(node.op.kernel)
+    shape = graph.shapes[node.inputs[0]]
+    taps = math.prod(node.op.kernel) * (shape[-axes - 1] // node.op.groups)
+    return taps * math.prod(node.shape[-axes:]) * math.prod(shape[: -axes - 1])
+
+
+def parse_memory(text: str | int) -> int:
+    """Bytes, of a text such as ``"2GB"``, ``"500 MB"``.
+
+    Examples
+    --------
+    >>> parse_memory("2GB"), parse_memory("1.5 M"), parse_memory(4096)
+    (2000000000, 1500000, 4096)
+    """
+    found = re.fullmatch(r"\s*([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([kmgt]?)(?:i?b)?\s*", str(text).lower())
+    size = int(float(found[1]) * _UNITS[found[2]]) if found else 0
+    if size < 1:
+        raise InputError(f"the bound on memory must be such as 2GB or 500MB, but is {str(text)!r}")
+    return size
+
+
+def shown_bytes(size: int) -> str:
+    """Bytes as a person says them.
+
+    Examples
+    --------
+    >>> shown_bytes(2_000_000_000), shown_bytes(1234), shown_bytes(12)
+    ('2 GB', '1.23 kB', '12 bytes')
+    """
+    for unit, scale in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= scale:
+            return f"{size / scale:.3g} {unit}"
+    return f"{size} bytes"

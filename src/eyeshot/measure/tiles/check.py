@@ -1,0 +1,90 @@
+"""Tiled against whole with the real weights: the largest error, and error against halo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from eyeshot.measure.tiles.network import Network
+from eyeshot.measure.tiles.run import run
+from eyeshot.measure.tiles.sources import open_source
+
+if TYPE_CHECKING:
+    from eyeshot.plan.results import AxisCut, Tiling
+
+__all__ = ["differences", "margin_errors", "random_image", "tiled_and_whole"]
+
+Array = npt.NDArray[Any]
+Difference = tuple[str, float, float, float]
+"""Name of an output, largest and mean absolute difference, standard deviation of the whole."""
+
+
+def random_image(tiling: Tiling, seed: int) -> Array:
+    """Normal noise of the shape of a plan's image."""
+    return np.random.default_rng(seed).standard_normal(tiling.image, np.float32)
+
+
+def tiled_and_whole(tiling: Tiling, model: Any, image: Any, device: Any = None) -> list[Difference]:
+    """Run a model on an image in tiles and in one piece.
+
+    Parameters
+    ----------
+    tiling : Tiling
+        A plan for the size of the image.
+    model : Module
+        The model.
+    image : array
+        The image; both must fit into memory.
+    device : str or torch.device, optional
+        Where to run.
+    """
+    found = run(tiling, model, image, device=device)
+    source = open_source(image, tiling)
+    whole = Network(model, tiling, device)(source.read(tuple((0, n) for n in tiling.extents)))
+    return differences([output.name for output in tiling.outputs], found, whole)
+
+
+def differences(names: Sequence[str], found: Sequence[Array], whole: Sequence[Array]) -> list[Difference]:
+    """How far arrays are from others."""
+    listed = []
+    for name, mine, theirs in zip(names, found, whole, strict=True):
+        distance = np.abs(mine.astype(np.float64) - theirs.astype(np.float64))
+        listed.append((name, float(distance.max()), float(distance.mean()), float(theirs.astype(np.float64).std())))
+    return listed
+
+
+def margin_errors(
+    tiling: Tiling,
+    cuts: Sequence[Sequence[AxisCut]],
+    index: tuple[int, ...],
+    model: Any,
+    image: Any,
+    device: Any = None,
+) -> Iterator[list[Difference]]:
+    """Errors of one tile, read with margins of several widths, against the whole image.
+
+    Parameters
+    ----------
+    tiling : Tiling
+        A plan for the size of the image.
+    cuts : sequence of sequence of AxisCut
+        For each width the cuts of the image with margins of that width.
+    index : tuple of int
+        The tile's place in the grid.
+    model, image, device
+        As for `tiled_and_whole`.
+    """
+    source = open_source(image, tiling)
+    network = Network(model, replace(tiling, shapes={}), device)
+    whole = network(source.read(tuple((0, n) for n in tiling.extents)))
+    names = [output.name for output in tiling.outputs]
+    for narrower in cuts:
+        tile = replace(tiling, axes=tuple(narrower)).tile(index)
+        results = network(source.read(tile.read))
+        mine = [result[o.where(box)] for o, result, box in zip(tiling.outputs, results, tile.crop, strict=True)]
+        theirs = [result[o.where(box)] for o, result, box in zip(tiling.outputs, whole, tile.write, strict=True)]
+        yield differences(names, mine, theirs)

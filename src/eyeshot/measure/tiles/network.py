@@ -1,0 +1,212 @@
+"""The user's model as what a tile needs: an array in, arrays out, checked against the plan."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from eyeshot.errors import EyeshotError, InputError
+from eyeshot.frontends.torch.references import is_module
+from eyeshot.frontends.torch.runnable import runnable
+
+if TYPE_CHECKING:
+    from eyeshot.plan.results import Tiling
+
+__all__ = ["Network", "check_dtype", "check_mode", "told"]
+
+Array = npt.NDArray[Any]
+
+_NORMS = torch.nn.modules.batchnorm._BatchNorm
+_DROPOUTS = torch.nn.modules.dropout._DropoutNd
+
+
+class Network:
+    """A model that runs tiles.
+
+    Parameters
+    ----------
+    model : Module
+        The model, in evaluation mode.
+    tiling : Tiling
+        The plan; it says which results are wanted and which shapes they must have.
+    device : str or torch.device, optional
+        Where to run; where the model is by default. The model is moved there.
+
+    Raises
+    ------
+    InputError
+        If the model is none, or is in training mode.
+    """
+
+    def __init__(self, model: Any, tiling: Tiling, device: Any = None) -> None:
+        if not is_module(model):
+            raise InputError(
+                f"tiles are run by a torch.nn.Module, but the model is of type {type(model).__name__}; give the module"
+            )
+        self._model = runnable(model)
+        check_mode(self._model)
+        if device is not None:
+            self._model.to(_device(device))
+        self._tiling = tiling
+        nowhere = [output.name for output in tiling.outputs if output.place is None]
+        if nowhere:
+            raise InputError(
+                f"a run can give what the model or one of its modules returns, but `{nowhere[0]}` is neither; "
+                "choose the output of a module"
+            )
+        tensors = [*self._model.parameters(), *self._model.buffers()]
+        self.device = tensors[0].device if tensors else torch.device(device or "cpu")
+        if self.device.type == "meta":
+            raise InputError("the model must have weights, but its tensors are on the meta device; load them first")
+        number = next((p.dtype for p in self._model.parameters() if p.is_floating_point()), torch.get_default_dtype())
+        self._number = number
+
+    def __call__(self, batch: Array) -> list[Array]:
+        """The outputs for some tiles of one shape.
+
+        Parameters
+        ----------
+        batch : array, shape (tiles · batch of the image, channels, *pixels)
+            Tiles one after the other.
+        """
+        x = torch.from_numpy(np.ascontiguousarray(batch)).to(self.device, self._number)
+        with torch.inference_mode(), ExitStack() as stack:
+            taps = {path: stack.enter_context(_Tap(self._model, path)) for path in self._paths}
+            result = self._model(x)
+        returned = dict(enumerate(_tensors(result)))
+        found = []
+        for output in self._tiling.outputs:
+            place = output.place
+            tensor = taps[place].seen if isinstance(place, str) else returned.get(place if place is not None else -1)
+            if tensor is None:
+                raise InputError(f"the model must give `{output.name}`, but a run on a tile does not")
+            found.append(tensor)
+        self._check_shapes(found, batch)
+        return [_as_array(tensor) for tensor in found]
+
+    @property
+    def _paths(self) -> list[str]:
+        return [output.place for output in self._tiling.outputs if isinstance(output.place, str)]
+
+    def _check_shapes(self, found: Sequence[Any], batch: Array) -> None:
+        size = tuple(batch.shape[d] for d in self._tiling.dims)
+        expected = self._tiling.shapes.get(size)
+        if expected is None:
+            return
+        times = batch.shape[0] // self._tiling.image[0] if self._tiling.dims[0] else 1
+        for output, tensor, shape in zip(self._tiling.outputs, found, expected, strict=True):
+            want = (shape[0] * times, *shape[1:])
+            if tuple(tensor.shape) != want:
+                raise InputError(
+                    f"`{output.name}` must have the shape {want} as when the model was captured, but a run gives "
+                    f"{tuple(tensor.shape)}; is it the same model?"
+                )
+
+    def fingerprint(self) -> str:
+        """A digest of all weights."""
+        digest = hashlib.blake2b(digest_size=16)
+        for name, tensor in self._model.state_dict().items():
+            if not isinstance(tensor, torch.Tensor):
+                continue
+            digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode())
+            plain = tensor.detach().cpu().contiguous().reshape(-1)
+            digest.update(plain.view(torch.uint8).numpy().tobytes() if plain.numel() else b"")
+        return digest.hexdigest()
+
+
+class _Tap:
+    """Keeps what a module of the model returns, as a context."""
+
+    def __init__(self, model: torch.nn.Module, path: str) -> None:
+        modules = dict(model.named_modules())
+        if path not in modules:
+            raise InputError(f"the model must have a module `{path}`, whose result is wanted, but has none")
+        self._module = modules[path]
+        self.seen: Any = None
+
+    def __enter__(self) -> _Tap:
+        self._handle = self._module.register_forward_hook(self._keep)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._handle.remove()
+
+    def _keep(self, _module: Any, _args: Any, output: Any) -> None:
+        # Of several calls the first is meant, as in the graph.
+        if self.seen is None and isinstance(output, torch.Tensor):
+            self.seen = output.clone()
+
+
+def check_mode(model: torch.nn.Module) -> None:
+    """Refuse modules that work otherwise in training mode.
+
+    Raises
+    ------
+    InputError
+        Naming the first.
+    """
+    for path, module in model.named_modules():
+        if module.training and isinstance(module, _NORMS | _DROPOUTS):
+            raise InputError(
+                f"`{path or 'model'}` ({type(module).__name__}) must be in evaluation mode, because in training mode "
+                "it mixes or drops what a tile holds; call model.eval() first"
+            )
+
+
+def _device(device: Any) -> Any:
+    try:
+        found = torch.device(device)
+        torch.empty(1, device=found)
+    except (RuntimeError, AssertionError) as error:
+        line = (str(error).strip() or "no message").splitlines()[0]
+        raise InputError(f"the device must be one that torch can use, but {str(device)!r} is not: {line}") from None
+    return found
+
+
+def _tensors(result: Any) -> Any:
+    """All tensors in a result of any structure, in the order in which the model is captured."""
+    if isinstance(result, torch.Tensor):
+        yield result
+        return
+    if isinstance(result, Mapping):
+        items = list(result.values())
+    elif isinstance(result, list | tuple):
+        items = list(result)
+    elif hasattr(result, "__dict__") and not isinstance(result, torch.nn.Module | type):
+        items = list(vars(result).values())
+    else:
+        return
+    for item in items:
+        yield from _tensors(item)
+
+
+def _as_array(tensor: Any) -> Array:
+    plain = tensor.detach()
+    if plain.dtype is torch.bfloat16:
+        plain = plain.float()
+    array: Array = plain.cpu().numpy()
+    return array
+
+
+def check_dtype(dtype: Any, where: str) -> None:
+    """Refuse numbers that no model takes.
+
+    Raises
+    ------
+    InputError
+        Unless they are boolean, whole or real numbers.
+    """
+    if np.dtype(dtype).kind not in "buif":
+        raise InputError(f"{where} must hold whole or real numbers, but its type is {np.dtype(dtype)}")
+
+
+def told(error: BaseException) -> str:
+    """An exception in one line."""
+    line = (str(error).strip() or "no message").splitlines()[0]
+    return line if isinstance(error, EyeshotError) else f"{type(error).__name__}: {line}"

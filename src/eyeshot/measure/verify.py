@@ -1,0 +1,155 @@
+"""From any model to its proof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+from eyeshot.errors import InputError, ModelReferenceError, nearest
+from eyeshot.frontends.torch.capture import capture
+from eyeshot.frontends.torch.inputs import arguments_of
+from eyeshot.frontends.torch.record import Record
+from eyeshot.graph.core import Graph
+from eyeshot.measure.arguments import Filled, clean_tensor
+from eyeshot.measure.clean import Tensors
+from eyeshot.measure.effort import Effort, Progress
+from eyeshot.measure.lent import Lent, bytes_of
+from eyeshot.measure.module_runner import ModuleRunner
+from eyeshot.measure.prove import Plan, Prover
+from eyeshot.measure.results import Proof
+from eyeshot.measure.sizes import bytes_per_run, shown_bytes
+from eyeshot.measure.stand_in import StandIn
+
+__all__ = ["seeded", "verify_graph", "verify_module"]
+
+_MOST_AT_ONCE = 16
+"""Inputs in a batch: more make no processor quicker."""
+_WIDTH = 8
+"""Bytes of a number."""
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Random weights that are made in here are the same each time, and random numbers outside are as they were."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        yield
+
+
+def verify_graph(graph: Graph, effort: Effort, progress: Progress | None = None) -> Proof:
+    """Prove what is said of a graph against a network of the same operations with random weights.
+
+    Parameters
+    ----------
+    graph : Graph
+        A valid graph.
+    effort : Effort
+        How much is tried.
+    progress : callable, optional
+        Told how many of how many runs are done.
+    """
+    plan = _plan(graph, effort, weights=0)
+    runner = StandIn(graph, torch.float64, effort.seed)
+
+    def clean(generator: Any) -> Tensors:
+        return {v.name: clean_tensor(v, torch.float64, generator, below=plan.below) for v in graph.inputs}
+
+    return Prover(runner, clean, plan, number="float64", progress=progress).prove()
+
+
+def verify_module(
+    model: torch.nn.Module,
+    effort: Effort,
+    *,
+    input_shape: Any = None,
+    axes: str | None = None,
+    strict: bool = False,
+    name: str | None = None,
+    progress: Progress | None = None,
+) -> Proof:
+    """Prove what is said of a PyTorch module against the module itself; it comes back as it was.
+
+    Parameters
+    ----------
+    model : Module
+        Any module.
+    effort : Effort
+        How much is tried.
+    input_shape, axes, strict, name
+        As for `eyeshot.frontends.torch.capture.capture`. Where a tensor is given, its numbers are the clean input.
+    progress : callable, optional
+        Told how many of how many runs are done.
+    """
+
+    def read(record: Record | None) -> Graph:
+        return capture(model, input_shape=input_shape, axes=axes, strict=strict, name=name, record=record)
+
+    said = read(None)
+    with Lent(model, torch.float64):
+        record = Record()
+        try:
+            graph = read(record)
+        except InputError:
+            # It insists on the type of its numbers.
+            graph = None
+        if graph == said:
+            prover = _prover(model, said, record, effort, input_shape, progress)
+            if not prover.fails():
+                return prover.prove()
+    with Lent(model, None):
+        record = Record()
+        graph = read(record)
+        return _prover(model, graph, record, effort, input_shape, progress).prove()
+
+
+def _prover(
+    model: torch.nn.Module,
+    graph: Graph,
+    record: Record,
+    effort: Effort,
+    input_shape: Any,
+    progress: Progress | None,
+) -> Prover:
+    arguments = arguments_of(input_shape, model)
+    filled = Filled(arguments, input_shape)
+    kinds = {name: tensor.dtype for name, tensor in arguments.tensors}
+    plan = _plan(graph, effort, weights=bytes_of(model, _WIDTH), below=_vocabulary(model))
+
+    def clean(generator: Any) -> Tensors:
+        drawn = {v.name: clean_tensor(v, kinds[v.name], generator, below=plan.below) for v in graph.inputs}
+        return drawn | {k: t.to(kinds[k]) for k, t in filled.numbers.items() if k in drawn}
+
+    number = next((kind for kind in kinds.values() if kind.is_floating_point), torch.float64)
+    runner = ModuleRunner(model, filled, graph, record)
+    return Prover(runner, clean, plan, number=str(number).removeprefix("torch."), progress=progress)
+
+
+def _plan(graph: Graph, effort: Effort, *, weights: int, below: int = 2) -> Plan:
+    one = bytes_per_run(graph, _WIDTH)
+    if one + weights > effort.memory:
+        raise InputError(
+            f"one run of `{graph.name}` takes about {shown_bytes(one + weights)} of memory, but only "
+            f"{shown_bytes(effort.memory)} may be taken; allow more (--memory) or give a smaller input (--input)"
+        )
+    layers = frozenset(n for key in effort.layers for n in _nodes(graph, key)) if effort.layers else None
+    at_once = max(1, min(_MOST_AT_ONCE, (effort.memory - weights) // one))
+    return Plan(effort.rows, effort.pixels, effort.seed, int(at_once), layers, below)
+
+
+def _nodes(graph: Graph, key: str) -> list[str]:
+    """The nodes that a layer's name means: its own, or the one that holds a block's result."""
+    found = [node.name for node in graph.nodes if key in (node.name, node.layer)]
+    found = found or [name for group, name in graph.groups if group == key and name in graph.by_name]
+    if not found:
+        known = (*dict(graph.groups), *(node.layer for node in graph.nodes), *graph.by_name)
+        raise ModelReferenceError(f"`{graph.name}` has no layer `{key}`{nearest(key, known)}")
+    return found
+
+
+def _vocabulary(model: torch.nn.Module) -> int:
+    """Integers below this one are understood by every table of embeddings."""
+    sizes = [m.num_embeddings for m in model.modules() if isinstance(m, torch.nn.Embedding)]
+    return min(sizes, default=2)

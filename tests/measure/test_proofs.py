@@ -1,0 +1,202 @@
+"""Proofs of modules, of references and of layer lists: what is proven, and what is honestly not."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch_modules import MODULES
+
+import eyeshot
+from eyeshot.errors import InputError, ModelReferenceError
+from eyeshot.graph.core import Graph
+from eyeshot.measure.results import Verdict
+
+FAMILIES = (
+    "conv grouped", "conv 3d", "conv transposed wide", "max pool ceil", "adaptive", "nearest odd", "pixel shuffle",
+    "channel shuffle", "pad circular", "instance norm", "cumsum back", "roll", "slices", "tokens", "windows shifted",
+    "attention module", "squeeze excite", "u-net", "written slices", "written phases", "aliases", "causal", "scatter",
+)  # fmt: skip
+BY_CHANGE = ("bilinear corners", "linear 1d", "antialias", "fourier")
+BOUNDED = ("grid sample", "sorted")
+
+
+def proof_of(name: str, **more: Any) -> Any:
+    torch.manual_seed(0)
+    make, shape = MODULES[name]
+    return eyeshot.verify(make().eval(), input_shape=shape, pixels=3, **more)
+
+
+def image(*layers: nn.Module, **more: Any) -> Any:
+    torch.manual_seed(0)
+    return eyeshot.verify(nn.Sequential(*layers).eval(), input_shape=(1, 2, 8, 7), **more)
+
+
+class Fn(nn.Module):
+    def __init__(self, function: Any) -> None:
+        super().__init__()
+        self.conv, self.function = nn.Conv2d(2, 2, 3), function
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.function(self.conv(x))  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_every_value_of_every_family_is_proven(name: str) -> None:
+    proof = proof_of(name)
+    assert proof.counts[Verdict.PROVEN] == len(proof.values) > 0
+    assert proof.holds
+    assert all(row.checked == row.of for one in proof.inputs for row in one.rows)
+    assert proof.supports > 0
+
+
+@pytest.mark.parametrize("name", BY_CHANGE)
+def test_where_nan_tells_nothing_changes_do(name: str) -> None:
+    proof = proof_of(name)
+    assert proof.counts[Verdict.CHANGED] > 0
+    assert proof.counts[Verdict.CHANGED] + proof.counts[Verdict.PROVEN] == len(proof.values)
+
+
+@pytest.mark.parametrize("name", BOUNDED)
+def test_what_looks_where_data_say_stays_within_its_bound(name: str) -> None:
+    proof = proof_of(name)
+    assert proof.values[-1].verdict is Verdict.BOUNDED
+    assert proof.holds
+
+
+def test_a_value_behind_a_comparison_is_never_proven_by_nan() -> None:
+    proof = image(nn.Conv2d(2, 2, 3), Fn(lambda x: (x > 1e9).to(x.dtype)))
+    assert [value.verdict for value in proof.values] == [Verdict.PROVEN, Verdict.PROVEN, Verdict.UNPROVABLE]
+    assert "gt" in proof.values[-1].reason
+
+
+def test_a_masked_fill_hides_what_it_masks() -> None:
+    mask = torch.zeros(6, 5, dtype=torch.bool)
+    mask[2] = True
+    proof = image(Fn(lambda x: x.masked_fill(mask, 0.0)))
+    assert proof.values[-1].verdict is Verdict.UNPROVABLE
+    assert "masked_fill" in proof.values[-1].reason
+
+
+def test_infinities_are_not_left_to_nan() -> None:
+    mask = torch.zeros(5)
+    mask[1] = -math.inf
+    proof = image(Fn(lambda x: (x + mask).softmax(-1)))
+    assert proof.values[0].verdict is Verdict.PROVEN
+    assert all(value.verdict is Verdict.UNPROVABLE for value in proof.values[1:])
+    assert "infinite" in proof.values[-1].reason
+
+
+def test_an_operation_without_a_rule_is_no_proof() -> None:
+    library = torch.library.Library("eyeshot_proof", "DEF")
+    library.define("odd(Tensor x) -> Tensor")
+    library.impl("odd", lambda x: x.clone(), "CompositeExplicitAutograd")
+    proof = image(Fn(torch.ops.eyeshot_proof.odd))
+    assert proof.values[-1].verdict is Verdict.UNPROVABLE
+    assert "no rule" in proof.values[-1].reason
+
+
+def test_global_layers_are_seen_global() -> None:
+    proof = image(nn.Conv2d(2, 4, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 3))
+    assert proof.counts[Verdict.PROVEN] == 4
+    assert [value.features for value in proof.values] == [30, 1, 1, 1]
+
+
+def test_rows_may_be_fewer() -> None:
+    proof = image(nn.Conv2d(2, 2, 3), rows=3, pixels=0)
+    assert [(row.checked, row.of) for row in proof.inputs[0].rows] == [(3, 8), (3, 7)]
+    assert proof.inputs[0].pixels == 0
+    assert image(nn.Conv2d(2, 2, 3), rows=1).inputs[0].rows[0].checked == 1
+
+
+def test_one_layer_alone() -> None:
+    class Named(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.second = nn.Conv2d(2, 2, 3), nn.Sequential(nn.Conv2d(2, 2, 3), nn.ReLU())
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.second(self.first(x))  # type: ignore[no-any-return]
+
+    proof = eyeshot.verify(Named(), input_shape=(1, 2, 8, 8), layer="second")
+    assert [value.name for value in proof.values] == ["second.1"]
+    proof = eyeshot.verify(Named(), input_shape=(1, 2, 8, 8), layer=["first", "second.0"])
+    assert [value.name for value in proof.values] == ["first", "second.0"]
+    with pytest.raises(ModelReferenceError, match="did you mean `first`"):
+        eyeshot.verify(Named(), input_shape=(1, 2, 8, 8), layer="frist")
+
+
+def test_equal_seeds_give_equal_proofs() -> None:
+    assert image(nn.Conv2d(2, 2, 3), seed=3, rows=4) == image(nn.Conv2d(2, 2, 3), seed=3, rows=4)
+
+
+def test_several_inputs_and_integers() -> None:
+    class Two(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.embed, self.conv = nn.Embedding(7, 3), nn.Conv1d(3, 3, 3, padding=1)
+
+        def forward(self, x: Tensor, ids: Tensor) -> Tensor:
+            return self.conv(x) + self.embed(ids).transpose(1, 2)
+
+    torch.manual_seed(0)
+    proof = eyeshot.verify(Two(), input_shape=[(1, 3, 9), ((1, 9), "int64")])
+    assert proof.holds
+    assert [one.rows[0].checked for one in proof.inputs] == [9, 9]
+    verdicts = {value.name: value.verdict for value in proof.values}
+    assert verdicts["conv"] is Verdict.PROVEN
+    assert verdicts["embed"] is Verdict.CHANGED
+    assert verdicts["add"] is Verdict.CHANGED
+
+
+def test_given_numbers_are_the_clean_input() -> None:
+    given = torch.full((1, 2, 8, 7), 5.0)
+    seen: list[Tensor] = []
+
+    class Spy(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            if not x.is_meta:
+                seen.append(x.clone())
+            return x * 2
+
+    assert eyeshot.verify(Spy(), input_shape=given, rows=1, pixels=0).holds
+    assert (seen[0] == 5).all()
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        "conv k3 s2 p1 | pool k3 s2 | conv k3 d2",
+        "conv k4 s2 p1 | deconv k4 s2 p1 | conv k3 p1 groups=1",
+    ],
+)
+def test_layer_lists_are_built_and_run(layers: str) -> None:
+    proof = eyeshot.verify(layers, input_shape=24)
+    assert proof.counts[Verdict.PROVEN] == len(proof.values) == layers.count("|") + 1
+
+
+@pytest.mark.parametrize(("model", "size"), [("lenet5", None), ("tcn", None), ("unet_bilinear", 32)])
+def test_built_in_networks(model: str, size: int | None) -> None:
+    proof = eyeshot.verify(model, input_shape=size, rows=2, pixels=1)
+    assert proof.holds
+
+
+def test_a_reference_to_python(tmp_path: Path) -> None:
+    path = tmp_path / "net.py"
+    path.write_text("import torch\ndef make(k=3):\n    return torch.nn.Conv2d(1, 2, k)\n")
+    proof = eyeshot.verify(f"{path}:make", input_shape=(1, 1, 6, 6), arguments={"k": 5})
+    assert proof.model == "make"
+    assert proof.values[0].features == 4
+
+
+def test_a_graph_is_run_too() -> None:
+    graph = eyeshot.load("conv k3", input_shape=6)
+    assert isinstance(graph, Graph)
+    assert eyeshot.verify(graph).holds
+
+
+def test_padding_goes_with_a_layer_list() -> None:
+    with pytest.raises(InputError, match="padding goes with a layer list"):
+        eyeshot.verify(nn.Conv2d(1, 1, 3), input_shape=8, padding="same")
