@@ -21,7 +21,7 @@ from eyeshot.present.table_text import table_text
 GOLDEN = Path(__file__).with_name("golden")
 WRITERS: dict[str, Callable[[Table], str]] = {
     "txt": table_text,
-    "120.txt": lambda table: table_text(table, Screen(120), every=True),
+    "120.txt": lambda table: table_text(table, Screen(120), rest="--all"),
     "50.ascii.txt": lambda table: table_text(table, Screen(50, unicode=False)),
     "color.txt": lambda table: table_text(table, Screen(color=True)),
     "json": table_json,

@@ -16,7 +16,7 @@ def test_frame_has_one_row_for_each_layer() -> None:
 
 
 def test_frame_of_odd_rows() -> None:
-    frame = table_frame(TABLES["odd"], every=True).set_index("name")
+    frame = table_frame(TABLES["odd"]).set_index("name")
     assert len(frame) == len(TABLES["odd"].rows)
     assert frame["y_local_size"].isna()["deform"]
     assert frame["y_n"].isna()["buffer"]

@@ -68,6 +68,8 @@ class TableWords:
         Each sign that occurs, and its explanation.
     notes : tuple of str
         Sentences to the reader.
+    shown : str
+        How many of the network's operations have a row; empty if all have.
     """
 
     model: str
@@ -77,11 +79,12 @@ class TableWords:
     several_inputs: bool
     legend: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
+    shown: str
 
 
-def words_of(table: Table, *, every: bool = False) -> TableWords:
+def words_of(table: Table) -> TableWords:
     """The table in words; names are escaped for the eye, not yet for a format."""
-    layers = tuple(table.chosen(every=every))
+    layers = table.rows
     batch = _has_batch(table.inputs, layers)
     rows = [_input_row(info, batch=batch) for info in table.inputs]
     found: list[tuple[LayerField, tuple[Marked, ...]]] = []
@@ -98,7 +101,14 @@ def words_of(table: Table, *, every: bool = False) -> TableWords:
         several,
         (*((mark.value, text) for mark, text in explanations(found)), *_more_signs(layers, rows)),
         tuple(map(visible, table.notes)),
+        _shown_part(table),
     )
+
+
+def _shown_part(table: Table) -> str:
+    """``57 of 175 operations``; empty if none is left out."""
+    hidden = table.operations - len(table.rows)
+    return f"{len(table.rows):,} of {table.operations:,} operations" if hidden > 0 else ""
 
 
 def _has_batch(inputs: tuple[InputInfo, ...], layers: tuple[LayerField, ...]) -> bool:

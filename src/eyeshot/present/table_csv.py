@@ -17,15 +17,13 @@ _AXIS = ("n", "jump", "size", "size_min", "start", "padding", "period", "global"
 _FORMULA = ("=", "+", "-", "@")
 
 
-def flat_table(table: Table, *, every: bool = False) -> tuple[list[str], list[list[Any]]]:
+def flat_table(table: Table) -> tuple[list[str], list[list[Any]]]:
     """Headings and one list of values for each layer.
 
     Parameters
     ----------
     table : Table
         What to show.
-    every : bool
-        Every node of the graph instead of one row for each layer.
 
     Returns
     -------
@@ -39,16 +37,16 @@ def flat_table(table: Table, *, every: bool = False) -> tuple[list[str], list[li
     several = len(table.inputs) > 1
     names = [f"{name}.{axis}" if several else axis for name, axis in keys]
     headings = [*_LAYER, *(f"{name}_{column}" for name in names for column in _AXIS)]
-    return headings, [_flat_row(row, keys) for row in table.chosen(every=every)]
+    return headings, [_flat_row(row, keys) for row in table.rows]
 
 
-def table_csv(table: Table, *, every: bool = False) -> str:
+def table_csv(table: Table) -> str:
     r"""The table as CSV text (RFC 4180, but lines end with ``\n``).
 
     Names stand as they are, with two exceptions: characters that do not print are written as escapes, and a
     name that a spreadsheet would take for a formula gets an apostrophe before it.
     """
-    headings, rows = flat_table(table, every=every)
+    headings, rows = flat_table(table)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(map(_cell, headings))

@@ -13,15 +13,13 @@ if TYPE_CHECKING:
 __all__ = ["table_frame"]
 
 
-def table_frame(table: Table, *, every: bool = False) -> pandas.DataFrame:
+def table_frame(table: Table) -> pandas.DataFrame:
     """The table as a data frame: one row for each layer, columns as in the CSV.
 
     Parameters
     ----------
     table : Table
         What to show.
-    every : bool
-        Every node of the graph instead of one row for each layer.
 
     Returns
     -------
@@ -37,5 +35,5 @@ def table_frame(table: Table, *, every: bool = False) -> pandas.DataFrame:
         import pandas
     except ImportError as error:
         raise ImportError("`to_frame` needs pandas; install it with `pip install eyeshot[frame]`") from error
-    headings, rows = flat_table(table, every=every)
+    headings, rows = flat_table(table)
     return pandas.DataFrame(rows, columns=headings).convert_dtypes()

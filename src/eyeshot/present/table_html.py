@@ -29,22 +29,20 @@ _TITLES = {
 _NUMBERS = frozenset({"n", "jump", "size", "start"})
 
 
-def table_html(table: Table, *, every: bool = False) -> str:
+def table_html(table: Table) -> str:
     """The table as an HTML fragment: what ``_repr_html_`` returns.
 
     Parameters
     ----------
     table : Table
         What to show.
-    every : bool
-        Every node of the graph instead of one row for each layer.
 
     Returns
     -------
     str
         One ``<div>`` with its style sheet, a table, the marks explained and the notes; every name is escaped.
     """
-    words = words_of(table, every=every)
+    words = words_of(table)
     return "\n".join(
         [
             '<div class="eyeshot">',
@@ -62,7 +60,7 @@ def table_html(table: Table, *, every: bool = False) -> str:
     )
 
 
-def table_page(table: Table, *, every: bool = False) -> str:
+def table_page(table: Table) -> str:
     """The table as a whole HTML document in ASCII, so that it can be written in any encoding."""
     page = "\n".join(
         [
@@ -75,7 +73,7 @@ def table_page(table: Table, *, every: bool = False) -> str:
             f"<style>\n{_style('page.css')}</style>",
             "</head>",
             "<body>",
-            table_html(table, every=every) + "</body>",
+            table_html(table) + "</body>",
             "</html>\n",
         ]
     )
@@ -88,7 +86,8 @@ def _style(name: str) -> str:
 
 def _caption(words: TableWords) -> str:
     status = f'<span class="eyeshot-status-{words.status}">{words.status}</span>'
-    return f"<caption><strong>{escape(words.model)}</strong> · {escape(words.inputs)} · {status}</caption>"
+    shown = f" · {escape(words.shown)}" if words.shown else ""
+    return f"<caption><strong>{escape(words.model)}</strong> · {escape(words.inputs)} · {status}{shown}</caption>"
 
 
 def _head(*, several_inputs: bool) -> str:

@@ -13,36 +13,36 @@ __all__ = ["SCHEMA", "table_dict", "table_json"]
 SCHEMA = "eyeshot.table/1"
 
 
-def table_dict(table: Table, *, every: bool = False) -> dict[str, Any]:
+def table_dict(table: Table) -> dict[str, Any]:
     """The table as plain data.
 
     Parameters
     ----------
     table : Table
         What to show.
-    every : bool
-        Every node of the graph instead of one row for each layer.
 
     Returns
     -------
     dict
         As `json.dumps` takes it: jump, start and misaligned are ints where they are whole, else floats;
-        `period` and `local_size` are None where there is none. Two keys stand only where they say something:
-        ``notes``, and with several inputs the ``input`` of each axis.
+        `period` and `local_size` are None where there is none. Three keys stand only where they say something:
+        ``notes``, with several inputs the ``input`` of each axis, and ``operations``, the number of all operations,
+        where some have no row.
     """
     return {
         "schema": SCHEMA,
         "model": table.model,
         "status": table.status.value,
         "inputs": [_input(info) for info in table.inputs],
-        "layers": [_layer(row, several=len(table.inputs) > 1) for row in table.chosen(every=every)],
+        "layers": [_layer(row, several=len(table.inputs) > 1) for row in table.rows],
+        **({"operations": table.operations} if table.operations > len(table.rows) else {}),
         **({"notes": list(table.notes)} if table.notes else {}),
     }
 
 
-def table_json(table: Table, *, every: bool = False) -> str:
+def table_json(table: Table) -> str:
     """The table as JSON text in ASCII, ended by a newline."""
-    return json.dumps(table_dict(table, every=every), indent=2) + "\n"
+    return json.dumps(table_dict(table), indent=2) + "\n"
 
 
 def _input(info: InputInfo) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from eyeshot.analyses.results import Table
-from eyeshot.present.rows import COLUMNS, TableRow, words_of
+from eyeshot.present.rows import COLUMNS, TableRow, TableWords, words_of
 
 __all__ = ["latex_escaped", "table_latex"]
 
@@ -41,28 +41,26 @@ _ESCAPES = {
 _SPECIAL = re.compile(r"[\\&%$#_{}~^<>|\"'`×–∀≤·]|(?<=-)-|(?<=,),|^[*\[]")
 
 
-def table_latex(table: Table, *, every: bool = False) -> str:
+def table_latex(table: Table) -> str:
     r"""The table as a LaTeX ``table`` that needs ``\usepackage{booktabs}``.
 
     Parameters
     ----------
     table : Table
         What to show.
-    every : bool
-        Every node of the graph instead of one row for each layer.
 
     Returns
     -------
     str
         The environment; marks and notes stand below the table, names are text, never commands.
     """
-    words = words_of(table, every=every)
+    words = words_of(table)
     heads = [*COLUMNS, *(["input"] if words.several_inputs else []), ""]
     lines = [
         r"% needs \usepackage{booktabs}",
         r"\begin{table}",
         r"  \centering",
-        rf"  \caption{{{latex_escaped(f'{words.model}: {words.inputs}, {words.status}')}}}",
+        rf"  \caption{{{latex_escaped(_caption(words))}}}",
         rf"  \begin{{tabular}}{{lllrrrrl{'l' if words.several_inputs else ''}}}",
         r"    \toprule",
         rf"    {' & '.join(heads).rstrip()} \\",
@@ -74,6 +72,11 @@ def table_latex(table: Table, *, every: bool = False) -> str:
         r"\end{table}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _caption(words: TableWords) -> str:
+    shown = f", {words.shown}" if words.shown else ""
+    return f"{words.model}: {words.inputs}, {words.status}{shown}"
 
 
 def latex_escaped(text: str) -> str:

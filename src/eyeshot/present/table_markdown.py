@@ -15,15 +15,13 @@ _LIST_START = re.compile(r"(?<=^)[+-](?=\s|$)|(?<=\d)[.)](?=\s|$)")
 _NUMBERS = frozenset({"n", "jump", "size", "start"})
 
 
-def table_markdown(table: Table, *, every: bool = False) -> str:
+def table_markdown(table: Table) -> str:
     """The table as Markdown.
 
     Parameters
     ----------
     table : Table
         What to show.
-    every : bool
-        Every node of the graph instead of one row for each layer.
 
     Returns
     -------
@@ -31,7 +29,7 @@ def table_markdown(table: Table, *, every: bool = False) -> str:
         A line with model, input and status, a pipe table, the marks and the notes. Names are text, never
         markup.
     """
-    words = words_of(table, every=every)
+    words = words_of(table)
     heads = [*COLUMNS, *(["input"] if words.several_inputs else []), ""]
     marked = any(row.marks for row in words.rows)
     rows = [_cells(row, several_inputs=words.several_inputs) for row in words.rows]
@@ -39,6 +37,7 @@ def table_markdown(table: Table, *, every: bool = False) -> str:
         heads, rows = heads[:-1], [row[:-1] for row in rows]
     parts = [
         f"**{markdown_escaped(words.model)}** · {markdown_escaped(words.inputs)} · {words.status}",
+        *([markdown_escaped(words.shown)] if words.shown else []),
         _pipe_table(heads, rows),
     ]
     if words.legend:

@@ -20,7 +20,7 @@ _LEAST_NAME = 16
 _LEAST_KIND = 10
 
 
-def table_text(table: Table, screen: Screen = TERMINAL, *, every: bool = False) -> str:
+def table_text(table: Table, screen: Screen = TERMINAL, *, rest: str = "") -> str:
     """The table as text for a terminal.
 
     Parameters
@@ -29,25 +29,28 @@ def table_text(table: Table, screen: Screen = TERMINAL, *, every: bool = False) 
         What to show.
     screen : Screen
         Width, and whether colours and Unicode are shown.
-    every : bool
-        Every node of the graph instead of one row for each layer.
+    rest : str
+        How to see the operations that have no row here, such as ``"--all"``.
 
     Returns
     -------
     str
         Lines ended by a newline, none longer than the screen is wide.
     """
-    return ansi_text(_lines(table, screen, every=every), screen)
+    return ansi_text(_lines(table, screen, rest), screen)
 
 
-def table_rich(table: Table, screen: Screen = TERMINAL, *, every: bool = False) -> rich.text.Text:
+def table_rich(table: Table, screen: Screen = TERMINAL, *, rest: str = "") -> rich.text.Text:
     """The table for a rich console: what ``__rich_console__`` yields."""
-    return rich_text(_lines(table, screen, every=every), screen)
+    return rich_text(_lines(table, screen, rest), screen)
 
 
-def _lines(table: Table, screen: Screen, *, every: bool) -> Iterator[Line]:
-    words = words_of(table, every=every)
+def _lines(table: Table, screen: Screen, rest: str) -> Iterator[Line]:
+    words = words_of(table)
     yield from _title(words, screen)
+    if words.shown:
+        more = f"; {rest} shows every one" if rest else ""
+        yield from wrapped(f"{words.shown} shown{more}", screen, style="dim")
     yield ()
     yield from _body(words, screen)
     if words.legend:

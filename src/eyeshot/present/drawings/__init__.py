@@ -1,0 +1,1 @@
+"""Still pictures of a network: from views, procedures and tables to scenes."""

@@ -1,0 +1,181 @@
+"""A plan of tiles for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from eyeshot.plan.results import Option, Output, Sizes, Tiling, Verdict
+from eyeshot.plan.trial import Check, Curve
+from eyeshot.present.columns import Column, fitted, lines_of
+from eyeshot.present.numerals import numeral
+from eyeshot.present.screen import TERMINAL, Line, Screen, ansi_text, wrapped
+
+__all__ = ["check_text", "curve_text", "plan_text"]
+
+_LABEL = 9
+_STYLES = {Verdict.EXACT: "exact", Verdict.ALIGNED: "exact", Verdict.IMPOSSIBLE: "unsupported"}
+_MOST = 20
+"""Obstacles that are listed one by one."""
+
+
+def plan_text(tiling: Tiling, screen: Screen = TERMINAL, *, sizes: Sequence[Sizes] = ()) -> str:
+    """The plan in numbers and sentences.
+
+    Parameters
+    ----------
+    tiling : Tiling
+        What to show.
+    screen : Screen
+        Width, and whether colours and Unicode are shown.
+    sizes : sequence of Sizes
+        Valid image sizes per axis, if they were asked for.
+
+    Returns
+    -------
+    str
+        Lines ended by a newline, none longer than the screen is wide.
+    """
+    return ansi_text(_lines(tiling, screen, sizes), screen)
+
+
+def _lines(tiling: Tiling, screen: Screen, sizes: Sequence[Sizes]) -> Iterator[Line]:
+    model, name = screen.name(tiling.model), screen.name(tiling.input)
+    title = f"{model} in tiles · {name} {_by(tiling.image)} · {tiling.verdict.value}"
+    yield from wrapped(title, screen, style=_STYLES[tiling.verdict])
+    yield ()
+    if tiling.is_possible:
+        yield from _cuts(tiling, screen)
+        yield ()
+        for label, text in _facts(tiling, sizes, screen):
+            yield from wrapped(text, screen, first=f"{label:{_LABEL}}", indent=" " * _LABEL)
+    else:
+        yield from _obstacles(tiling, screen)
+    if tiling.options:
+        yield ()
+        yield from _options(tiling.options, screen)
+    for note in tiling.notes:
+        yield ()
+        yield from wrapped(screen.name(note), screen, first="note: ", indent="      ")
+
+
+def _cuts(tiling: Tiling, screen: Screen) -> list[Line]:
+    cuts = tiling.axes
+    columns = [
+        Column("axis", tuple(screen.name(cut.axis) for cut in cuts)),
+        Column("image", tuple(str(cut.n) for cut in cuts), is_number=True),
+        Column("tile", tuple(str(cut.size) for cut in cuts), "title", is_number=True),
+        Column("step", tuple(str(cut.core) for cut in cuts), is_number=True),
+        Column("halo", tuple(_sides(cut.halo) for cut in cuts), "title", is_number=True),
+        Column("margin", tuple(_sides(cut.margin) for cut in cuts), is_number=True),
+        Column("aligned to", tuple(str(cut.alignment) for cut in cuts), is_number=True),
+        Column("tiles", tuple(str(len(cut.reads)) for cut in cuts), is_number=True),
+    ]
+    return _table(columns, [""] * len(cuts), screen)
+
+
+def _facts(tiling: Tiling, sizes: Sequence[Sizes], screen: Screen) -> Iterator[tuple[str, str]]:
+    """Labels and sentences."""
+    count = len(tiling)
+    yield "tiles", f"{count:,}, which together compute {tiling.recomputation:.3g} images"
+    yield "memory", f"{_bytes(tiling.bytes)} of values at a time for one tile, weights not counted"
+    for output in tiling.outputs:
+        yield "output", _output(output, tiling, screen)
+    for cut, valid in zip(tiling.axes, sizes, strict=bool(sizes)):
+        yield "sizes", f"along {screen.name(cut.axis)}: {valid}"
+    if tiling.verdict is Verdict.ALIGNED:
+        steps = "×".join(str(cut.alignment) for cut in tiling.axes)
+        yield "aligned", f"exact only with tiles that begin on a grid of {steps} pixels, as these do"
+
+
+def _output(output: Output, tiling: Tiling, screen: Screen) -> str:
+    text = f"{screen.name(output.name)} {_by(output.shape)}"
+    jumps = [law.jump for law in output.laws]
+    if any(jump != 1 for jump in jumps):
+        text += f", a feature every {'×'.join(numeral(jump) for jump in jumps)} pixels"
+    halos = [(law.before, law.after) for law in output.laws]
+    if len(tiling.outputs) > 1:
+        text += f", halo {', '.join(map(_sides, halos))}"
+    return text
+
+
+def _obstacles(tiling: Tiling, screen: Screen) -> Iterator[Line]:
+    yield from wrapped("Tiles cannot give what the whole image gives, because of:", screen)
+    shown = tiling.obstacles[:_MOST]
+    columns = [
+        Column("node", tuple(screen.name(node) or "the model" for node, _, _ in shown), "title", least=12),
+        Column("operation", tuple(screen.name(source) for _, source, _ in shown), least=8, optional=True),
+        Column("why", tuple(screen.name(reason) for _, _, reason in shown), least=20),
+    ]
+    if all(node for node, _, _ in shown):
+        yield ()
+        yield from _table(columns, [""] * len(shown), screen)
+    else:
+        for node, _, reason in shown:
+            yield from wrapped(f"{screen.name(node) or 'the model'} {screen.name(reason)}", screen, indent="  ")
+    if len(tiling.obstacles) > _MOST:
+        yield ((f"and {len(tiling.obstacles) - _MOST} more", "dim"),)
+
+
+def _options(options: Sequence[Option], screen: Screen) -> list[Line]:
+    columns = [
+        Column("", tuple("→" if option.recommended else " " for option in options)),
+        Column("tile", tuple(_by(option.size) for option in options), is_number=True),
+        Column("tiles", tuple(f"{option.tiles:,}" for option in options), is_number=True),
+        Column("computed", tuple(f"{option.recomputation:.2f}×" for option in options), is_number=True),
+        Column("memory", tuple(_bytes(option.bytes) for option in options), is_number=True),
+    ]
+    return _table(columns, ["title" if option.recommended else "" for option in options], screen)
+
+
+def check_text(check: Check, screen: Screen = TERMINAL) -> str:
+    """Tiled against whole, in words."""
+    word = "equal up to rounding" if check.holds else "NOT equal"
+    title = f"tiles against the whole · {_by(check.extents)} in {check.tiles} tiles of {_by(check.size)} · {word}"
+    lines = [*wrapped(title, screen, style="exact" if check.holds else "unsupported"), ()]
+    columns = [
+        Column("output", tuple(screen.name(one.name) for one in check.outputs), least=8),
+        Column("largest error", tuple(f"{one.largest:.2g}" for one in check.outputs), is_number=True),
+        Column("in σ of the output", tuple(f"{one.relative:.2g}" for one in check.outputs), is_number=True),
+    ]
+    return ansi_text([*lines, *_table(columns, [""] * len(check.outputs), screen)], screen)
+
+
+def curve_text(curve: Curve, screen: Screen = TERMINAL) -> str:
+    """Error against halo as a table, the worst output at each width."""
+    worst = [max(point.errors, key=lambda one: one.relative) for point in curve.points]
+    columns = [
+        Column("margin", tuple(" ".join(map(_sides, dict.fromkeys(p.margin))) for p in curve.points), is_number=True),
+        Column("computed", tuple(f"{point.recomputation:.2f}×" for point in curve.points), is_number=True),
+        Column("largest error", tuple(f"{one.relative:.2g} σ" for one in worst), "title", is_number=True),
+        Column("mean error", tuple(f"{_mean(one.mean, one.deviation):.2g} σ" for one in worst), is_number=True),
+    ]
+    return ansi_text(_table(columns, [""] * len(curve.points), screen), screen)
+
+
+def _mean(mean: float, deviation: float) -> float:
+    return mean / deviation if deviation else mean
+
+
+def _table(columns: list[Column], styles: Sequence[str], screen: Screen) -> list[Line]:
+    shown = fitted(columns, screen)
+    if shown is not None:
+        return lines_of(shown, styles)
+    rows = zip(*(column.cells for column in columns), strict=True)
+    heads = [column.head for column in columns]
+    texts = (", ".join(f"{head} {cell}" for head, cell in zip(heads, row, strict=True)) for row in rows)
+    return [line for text in texts for line in wrapped(text, screen, indent="  ")]
+
+
+def _by(sizes: Sequence[int]) -> str:
+    return "×".join(map(str, sizes))
+
+
+def _sides(pair: tuple[int, int]) -> str:
+    return f"{pair[0]}+{pair[1]}"
+
+
+def _bytes(size: int) -> str:
+    for unit, scale in (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= scale:
+            return f"{size / scale:.3g} {unit}"
+    return f"{size} bytes"

@@ -1,0 +1,488 @@
+"""From scenes to files: SVG, PDF, PNG, GIF, WebP, folders, and axes of the user's own."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import itertools
+import os
+from collections.abc import Callable
+from pathlib import Path
+from unittest import mock
+from xml.etree import ElementTree as ET  # the documents are our own
+
+import numpy as np
+import pytest
+from matplotlib.collections import PolyCollection
+from matplotlib.figure import Figure
+from PIL import Image
+
+import eyeshot
+from eyeshot.errors import InputError, LimitError
+from eyeshot.graph.build import GraphBuilder
+from eyeshot.graph.core import Graph
+from eyeshot.graph.ops import Window
+from eyeshot.present import photo
+from eyeshot.present.files import write_folder
+from eyeshot.present.picture import Animation, Picture
+from eyeshot.present.scene.metrics import fitting, shortened, text_width, wrapped_text
+from eyeshot.present.scene.palette import CATEGORIES, THEMES
+from eyeshot.present.scene.raster import raster
+from eyeshot.present.scene.scene import (
+    Arrow,
+    Disc,
+    Paint,
+    Panel,
+    Photo,
+    Rect,
+    Scene,
+    Text,
+    page_panel,
+    placed,
+)
+from eyeshot.present.scene.scene import Path as Line
+
+SVG = "{http://www.w3.org/2000/svg}"
+NASTY = "</script><img onerror=x> & \x1b[31m $a_b^{c}$ \u202e \ud800"
+STYLES = ("pair", "common", "fixed", "procedure", "boxes", "growth")
+
+
+def png(width: int, height: int, color: str = "#808080") -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), color).save(file, format="PNG")
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def alexnet() -> eyeshot.Fields:
+    return eyeshot.analyze("alexnet")
+
+
+@pytest.fixture(scope="module")
+def moving() -> Animation:
+    return eyeshot.analyze("conv k3 s2 p1", input_shape=5)["conv1"].animate()
+
+
+def nasty() -> Graph:
+    """A network whose every name is one that a page or a formula could stumble over."""
+    build = GraphBuilder(NASTY)
+    window = Window((3, 3), (1, 1), (1, 1), (0, 0), (0, 0), channels=1)
+    value = build.add(window, build.input(NASTY, (1, 1, 9, 9)), name=f"1 {NASTY}", source=NASTY)
+    return build.finish(build.add(window, value, name=f"2 {NASTY}", source=NASTY))
+
+
+def everything() -> Scene:
+    """A scene with a shape of every kind, inside and beyond a panel that cuts."""
+    paint = Paint("blue", "ink", 1.0, (2, 1), 0.5, "soft")
+    marks = (
+        Rect(0, 0, 4, 4, paint, "rect"),
+        Line(((0, 0), (5, 5), (9, 0)), Paint("", "vermillion", 2.5)),
+        Line(((1, 1), (3, 1), (2, 3)), paint, closed=True, name="triangle"),
+        Disc(5, 5, 4, Paint("green", "ink", 0.8), "disc"),
+        Arrow(1, 8, 9, 8, Paint("", "ink", 1), both=True, name="arrow"),
+        Arrow(5, 5, 5, 5, Paint("", "ink", 1)),
+        Text(5, 2, "text", 9, bold=True, halo=True),
+        Photo(6, 6, 12, 9, png(3, 2), "photo"),
+    )
+    panel = Panel("cut", (10, 20, 80, 60), (0, 0, 10, 10), marks, clip=True)
+    dots = tuple(Disc(x, 10**x, 2, Paint("sky")) for x in (1, 2))
+    log = Panel("log", (100, 20, 80, 60), (0, 1000, 3, 1), dots, log_y=True)
+    return Scene(200, 100, "all of it", "every shape", (panel, log, page_panel(200, 100, (Text(1, 95, "x", 8),))))
+
+
+class TestScene:
+    def test_panels_place_their_marks(self) -> None:
+        scene = everything()
+        rect, *_ = placed(scene.panel("cut"))
+        assert isinstance(rect, Rect)
+        assert (rect.x0, rect.y0, rect.x1, rect.y1) == (10, 20, 42, 44)
+        first, second = placed(scene.panel("log"))
+        assert isinstance(first, Disc)
+        assert isinstance(second, Disc)
+        assert (first.y, second.y) == (pytest.approx(60), pytest.approx(40))
+
+    def test_upward_panels_keep_rectangles_in_order(self) -> None:
+        (rect,) = placed(Panel("up", (0, 0, 10, 10), (0, 10, 10, 0), (Rect(1, 2, 3, 4, Paint("blue")),)))
+        assert isinstance(rect, Rect)
+        assert (rect.y0, rect.y1) == (6, 8)
+
+
+class TestMetrics:
+    def test_widths_are_those_of_the_font_or_more(self) -> None:
+        from matplotlib import get_data_path
+        from PIL import ImageFont
+
+        for bold, file in ((False, "DejaVuSans.ttf"), (True, "DejaVuSans-Bold.ttf")):
+            font = ImageFont.truetype(f"{get_data_path()}/fonts/ttf/{file}", 1000)
+            for text in ("conv1 j 4 · r 11", "n = ⌊(5 + 2 − 3) / 2⌋ + 1", "A…×–→⌈⌉", "Größe", "layer1.0.conv2"):
+                assert text_width(text, 1000, bold=bold) >= font.getlength(text) * 0.97
+
+    @pytest.mark.parametrize("width", [20, 50, 80, 260])
+    def test_shortened_texts_fit(self, width: float) -> None:
+        text = shortened("features.denseblock3.denselayer12.conv2", width, 10)
+        assert text_width(text, 10) <= width
+        assert ("…" in text) == (text != "features.denseblock3.denselayer12.conv2") == (width < 260)
+
+    def test_nothing_is_left_to_shorten(self) -> None:
+        assert len(shortened("abcdef", 1, 10)) <= 3
+        assert shortened("a\nb", 100, 10) == r"a\nb"
+
+    def test_wrapping_and_fitting(self) -> None:
+        lines = wrapped_text("one two three four " + "x" * 90, 60, 10)
+        assert all(text_width(line, 10) <= 60 for line in lines)
+        assert " ".join(lines[:-1]) == "one two three four"
+        assert fitting("abc", 100, 9) == 9
+        assert fitting("abc" * 40, 100, 9) == 5.0
+
+
+class TestSvg:
+    @pytest.mark.parametrize("style", STYLES)
+    def test_is_xml_with_title_and_description(self, alexnet: eyeshot.Fields, style: str) -> None:
+        picture = alexnet.draw(style)
+        root = ET.fromstring(picture.to_svg())  # noqa: S314
+        assert root.tag == f"{SVG}svg"
+        title, description = root.find(f"{SVG}title"), root.find(f"{SVG}desc")
+        assert title is not None
+        assert description is not None
+        assert title.text == picture.scene.title
+        assert description.text
+        assert root.get("aria-labelledby") == "title desc"
+
+    def test_text_is_text(self, alexnet: eyeshot.Fields) -> None:
+        picture = alexnet.draw()
+        root = ET.fromstring(picture.to_svg())  # noqa: S314
+        assert [node.text for node in root.iter(f"{SVG}text")] == list(picture.scene.texts())
+
+    def test_is_the_same_every_time(self, alexnet: eyeshot.Fields) -> None:
+        assert alexnet.draw().to_svg() == eyeshot.analyze("alexnet").draw().to_svg() == alexnet.draw()._repr_svg_()
+
+    def test_shapes(self) -> None:
+        root = ET.fromstring(Picture(everything(), THEMES["light"]).to_svg())  # noqa: S314
+        counts = {tag: len(root.findall(f".//{SVG}{tag}")) for tag in ("rect", "circle", "path", "image", "text")}
+        assert counts["circle"] == 3
+        assert counts["image"] == 1
+        assert counts["text"] == 2
+        rect = root.find(f".//{SVG}g/{SVG}rect")
+        assert rect is not None
+        assert (rect.get("x"), rect.get("width"), rect.get("stroke-dasharray")) == ("10", "32", "2 1")
+        ids = {node.get("id") for node in root.iter() if node.get("id")}
+        used = {
+            node.get(key, "")[5:-1]
+            for node in root.iter()
+            for key in ("fill", "clip-path")
+            if "url" in node.get(key, "")
+        }
+        assert used <= ids
+
+    def test_names_are_harmless(self) -> None:
+        for style in STYLES:
+            text = eyeshot.analyze(nasty()).draw(style).to_svg()
+            ET.fromstring(text)  # noqa: S314
+            assert "<script" not in text
+            assert "<img" not in text
+            assert "\x1b" not in text
+            assert text.encode()
+
+    def test_nothing_is_loaded(self, alexnet: eyeshot.Fields) -> None:
+        assert "http" not in alexnet.draw().to_svg().replace("http://www.w3.org/2000/svg", "")
+
+
+class TestColors:
+    def test_categories_differ_in_grey(self) -> None:
+        """Neighbouring maps, which are told apart by labels too, never have the same lightness."""
+        light = dict(THEMES["light"].colors)
+        greys = [
+            sum(w * int(light[c][i : i + 2], 16) for w, i in ((0.299, 1), (0.587, 3), (0.114, 5))) for c in CATEGORIES
+        ]
+        assert all(abs(a - b) > 25 for a, b in itertools.pairwise(greys))
+
+    @pytest.mark.parametrize("theme", THEMES)
+    def test_text_can_be_read(self, theme: str) -> None:
+        def luminance(color: str) -> float:
+            parts = [int(THEMES[theme].color(color)[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+            linear = [p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+            return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+        for color in ("ink", "soft"):
+            dark, bright = sorted((luminance(color), luminance("paper")))
+            assert (bright + 0.05) / (dark + 0.05) >= 4.5
+
+
+class TestMatplotlib:
+    @pytest.mark.parametrize("style", ["fixed", "boxes", "growth"])
+    def test_pdf_and_png_are_the_same_every_time(self, style: str) -> None:
+        picture = eyeshot.analyze("conv k3 s2 p1 | conv k3", input_shape=15).draw(style)
+        pdf, image_file = picture.to_pdf(), picture.to_png()
+        assert (picture.to_pdf(), picture.to_png()) == (pdf, image_file)
+        assert pdf.startswith(b"%PDF")
+        image = Image.open(io.BytesIO(image_file))
+        assert abs(image.width - picture.scene.width / 72 * 150) <= 1
+        assert abs(image.height - picture.scene.height / 72 * 150) <= 1
+
+    def test_every_shape(self) -> None:
+        picture = Picture(everything(), THEMES["dark"])
+        assert picture.to_png().startswith(b"\x89PNG")
+        assert picture.to_pdf().startswith(b"%PDF")
+
+    def test_names_are_no_formulas(self) -> None:
+        picture = eyeshot.analyze(nasty()).draw()
+        assert picture.to_png().startswith(b"\x89PNG")
+        ax = Figure().subplots()
+        picture.onto(ax)
+        ax.figure.savefig(io.BytesIO(), format="png")
+
+    def test_boxes_lie_on_what_imshow_shows(self) -> None:
+        """matplotlib centres pixel i at i; ours begins there."""
+        fields = eyeshot.analyze("conv k3 s2 p1", input_shape=5)
+        ax = Figure().subplots()
+        ax.imshow(np.zeros((5, 5)))
+        fields.draw("boxes", at=(1, 1), layers=["conv1"], ax=ax)
+        corners = [
+            (path.vertices[:, 0].min(), path.vertices[:, 1].min(), path.vertices[:, 0].max(), path.vertices[:, 1].max())
+            for collection in ax.collections
+            if isinstance(collection, PolyCollection)
+            for path in collection.get_paths()
+        ]
+        (y0, y1), (x0, x1) = fields["conv1"].at(1, 1).box
+        assert (x0 - 0.5, y0 - 0.5, x1 - 0.5, y1 - 0.5) in corners
+        assert ax.get_ylim()[0] > ax.get_ylim()[1]
+
+    def test_growth_is_drawn_on_a_logarithmic_axis(self, alexnet: eyeshot.Fields) -> None:
+        ax = Figure().subplots()
+        alexnet.draw("growth", ax=ax)
+        assert ax.get_yscale() == "log"
+        sizes = sorted(float(y) for c in ax.collections for _, y in np.asarray(c.get_offsets()) if len(c.get_offsets()))
+        assert {11.0, 195.0, 355.0} <= set(sizes)
+
+    def test_a_page_of_maps_fills_the_axes(self, alexnet: eyeshot.Fields) -> None:
+        ax = Figure().subplots()
+        picture = alexnet.draw("fixed", ax=ax)
+        assert not ax.axison
+        assert ax.get_xlim() == (0, picture.scene.width)
+        assert ax.get_ylim() == (picture.scene.height, 0)
+
+    def test_settings_of_the_user_stay(self, alexnet: eyeshot.Fields) -> None:
+        import matplotlib as mpl
+
+        before = dict(mpl.rcParams)
+        alexnet.draw().to_png()
+        assert dict(mpl.rcParams) == before
+
+
+class TestMoving:
+    def test_gif(self, moving: Animation) -> None:
+        data = moving.to_gif()
+        assert data == moving.to_gif()
+        image = Image.open(io.BytesIO(data))
+        assert (image.format, image.n_frames, image.info["loop"]) == ("GIF", 9, 0)  # type: ignore[attr-defined]
+        for number, scene in enumerate(moving.scenes):
+            image.seek(number)
+            found = np.asarray(image.convert("RGB"), int)
+            wanted = np.asarray(raster(scene, moving.theme), int)
+            assert np.abs(found - wanted).mean() < 2
+            assert tuple(found[0, 0]) == (255, 255, 255)
+
+    def test_webp_is_exact(self, moving: Animation) -> None:
+        image = Image.open(io.BytesIO(moving.to_webp()))
+        assert (image.format, image.n_frames) == ("WEBP", 9)  # type: ignore[attr-defined]
+        image.seek(4)
+        assert np.array_equal(np.asarray(image.convert("RGB")), np.asarray(raster(moving.scenes[4], moving.theme)))
+
+    def test_cells_of_pixels_are_where_the_scene_says(self, moving: Animation) -> None:
+        """Still and moving pictures agree: the middle of each cell has the colour of its paint."""
+        scene = moving.scenes[1]
+        image = np.asarray(raster(scene, moving.theme, scale=2))
+        panel = scene.panel("output")
+        for mark in panel.marks:
+            if isinstance(mark, Rect) and mark.name == "written (0, 1)":
+                at = (panel.y(mark.y0 + 0.5) * 2, panel.x(mark.x0 + 0.5) * 2)
+                assert tuple(image[round(at[0]), round(at[1])]) == (0, 0x9E, 0x73)
+
+    def test_strip_holds_some_frames(self, moving: Animation) -> None:
+        strip = moving.strip().scene
+        assert (strip.width, strip.height) == (4 * moving.scenes[0].width, 3 * moving.scenes[0].height)
+        many = eyeshot.analyze("conv k3 p1", input_shape=5)["conv1"].animate()
+        assert "12 of 25 frames, evenly spaced" in list(many.strip().scene.texts())
+        assert many.strip().to_svg().startswith("<svg")
+        assert moving._repr_png_().startswith(b"\x89PNG")
+
+    def test_every_shape(self) -> None:
+        for theme in THEMES.values():
+            image = raster(everything(), theme)
+            assert image.size == (300, 150)
+            # Beyond the panel that cuts there is paper.
+            assert image.getpixel((round(95 * 1.5), round(70 * 1.5))) == Image.new(
+                "RGB", (1, 1), theme.color("paper")
+            ).getpixel((0, 0))
+
+    def test_folder(self, moving: Animation, tmp_path: Path) -> None:
+        moving.save(f"{tmp_path}/frames/")
+        names = sorted(file.name for file in (tmp_path / "frames").iterdir())
+        assert names == [f"frame-{i}.svg" for i in range(1, 10)]
+        ET.parse(tmp_path / "frames" / "frame-1.svg")  # noqa: S314
+        moving.save(f"{tmp_path}/more/", frames="png")
+        for number in (1, 9):
+            with Image.open(tmp_path / "more" / f"frame-{number}.png") as image:
+                assert image.size == raster(moving.scenes[0], moving.theme).size
+        with pytest.raises(InputError, match="it exists and is not an empty folder; name a new one"):
+            moving.save(f"{tmp_path}/frames/")
+        (tmp_path / "empty").mkdir()
+        moving.save(f"{tmp_path}/empty/")
+        assert len(list((tmp_path / "empty").iterdir())) == 9
+        with pytest.raises(InputError, match="numbered frames must be svg or png; found 'svgs'; did you mean `svg`"):
+            moving.save(f"{tmp_path}/x/", frames="svgs")
+
+
+class TestFiles:
+    @pytest.mark.parametrize("suffix", [".svg", ".pdf", ".png", ".SVG"])
+    def test_picture(self, tmp_path: Path, suffix: str) -> None:
+        eyeshot.analyze("conv k3", input_shape=5).draw("fixed").save(tmp_path / f"a{suffix}")
+        start = {".svg": b"<svg", ".pdf": b"%PDF", ".png": b"\x89PNG"}[suffix.lower()]
+        assert (tmp_path / f"a{suffix}").read_bytes().startswith(start)
+
+    @pytest.mark.parametrize("suffix", [".gif", ".webp", ".svg", ".pdf", ".png"])
+    def test_animation(self, tmp_path: Path, suffix: str, moving: Animation) -> None:
+        moving.save(tmp_path / f"a{suffix}")
+        start = {".gif": b"GIF89a", ".webp": b"RIFF", ".svg": b"<svg", ".pdf": b"%PDF", ".png": b"\x89PNG"}[suffix]
+        assert (tmp_path / f"a{suffix}").read_bytes().startswith(start)
+
+    def test_unknown_formats_are_listed(self, tmp_path: Path, moving: Animation) -> None:
+        picture = moving.strip()
+        with pytest.raises(InputError, match=r"of a picture must end in \.svg, \.pdf, \.png; found 'a\.jpg'"):
+            picture.save("a.jpg")
+        with pytest.raises(
+            InputError, match=r"must end in \.gif, \.webp, .*, or in / for a folder of frames; found 'a'"
+        ):
+            moving.save("a")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_place_that_cannot_be_written(self, tmp_path: Path, moving: Animation) -> None:
+        picture = moving.strip()
+        with pytest.raises(InputError, match="cannot be written: No such file or directory"):
+            picture.save(tmp_path / "no" / "a.svg")
+        (tmp_path / "a.svg").mkdir()
+        with pytest.raises(InputError, match="cannot be written: it is a directory"):
+            picture.save(tmp_path / "a.svg")
+
+    def test_file_stays_as_it_was_where_something_fails(self, tmp_path: Path, moving: Animation) -> None:
+        (tmp_path / "a.gif").write_bytes(b"old")
+        with mock.patch.object(Path, "replace", side_effect=OSError(28, "No space left on device")):
+            with pytest.raises(InputError, match="cannot be written: No space left on device"):
+                moving.save(tmp_path / "a.gif")
+            with pytest.raises(InputError, match="cannot be written: No space left on device"):
+                moving.save(f"{tmp_path}/frames/")
+        assert (tmp_path / "a.gif").read_bytes() == b"old"
+        assert [file.name for file in tmp_path.iterdir()] == ["a.gif"]
+
+    def test_new_folder_has_the_permissions_of_one(self, tmp_path: Path) -> None:
+        write_folder(str(tmp_path / "new"), {"a": b"1"})
+        (tmp_path / "other").mkdir()
+        assert (tmp_path / "new").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+def without(*libraries: str) -> Callable[..., object]:
+    """An import function for which some libraries are not installed."""
+    real = builtins.__import__
+
+    def fake(name: str, *more: object, **others: object) -> object:
+        if name.split(".", maxsplit=1)[0] in libraries:
+            raise ImportError(name)
+        return real(name, *more, **others)  # type: ignore[arg-type]
+
+    return fake
+
+
+class TestMissingLibraries:
+    @pytest.mark.parametrize(
+        ("suffix", "libraries"),
+        [("pdf", ("matplotlib",)), ("png", ("matplotlib",)), ("gif", ("PIL",)), ("gif", ("matplotlib",))],
+    )
+    def test_the_extra_is_named(
+        self, tmp_path: Path, moving: Animation, suffix: str, libraries: tuple[str, ...]
+    ) -> None:
+        from eyeshot.present.scene.raster import _font
+
+        _font.cache_clear()
+        what: Picture | Animation = moving if suffix == "gif" else moving.strip()
+        with (
+            mock.patch.object(builtins, "__import__", without(*libraries)),
+            pytest.raises(InputError, match=r"must be installed for this, and .* not: `pip install 'eyeshot\[draw\]'`"),
+        ):
+            what.save(tmp_path / f"a.{suffix}")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_svg_needs_none(self, tmp_path: Path, moving: Animation) -> None:
+        with mock.patch.object(builtins, "__import__", without("matplotlib", "PIL")):
+            moving.save(tmp_path / "a.svg")
+            moving.save(f"{tmp_path}/frames/")
+        assert len(list((tmp_path / "frames").iterdir())) == 9
+
+
+class TestPhoto:
+    def test_photo_of_the_inputs_size_stays(self, tmp_path: Path) -> None:
+        (tmp_path / "a.png").write_bytes(png(30, 20, "#123456"))
+        found = photo.read_photo(tmp_path / "a.png", 30, 20)
+        assert found.note == ""
+        assert Image.open(io.BytesIO(found.png)).getpixel((5, 5)) == (0x12, 0x34, 0x56)
+
+    def test_the_middle_is_cut_out(self, tmp_path: Path) -> None:
+        image = Image.new("RGB", (300, 100), "#FF0000")
+        image.paste("#00FF00", (100, 0, 200, 100))
+        image.save(tmp_path / "a.png")
+        found = photo.read_photo(tmp_path / "a.png", 50, 50)
+        assert found.note == "The photo of 300×100 pixels was cut to the input's form and scaled to 50×50."
+        fitted = Image.open(io.BytesIO(found.png))
+        assert fitted.size == (50, 50)
+        assert fitted.getpixel((25, 25)) == (0, 255, 0)
+        assert fitted.getpixel((5, 25)) == (0, 255, 0)
+
+    def test_huge_inputs_are_shown_smaller(self, tmp_path: Path) -> None:
+        (tmp_path / "a.png").write_bytes(png(30, 20))
+        found = photo.read_photo(tmp_path / "a.png", 100_000, 50_000)
+        assert Image.open(io.BytesIO(found.png)).size == (1024, 512)
+
+    @pytest.mark.parametrize(
+        ("data", "message"),
+        [
+            (b"", "must be an image .* but cannot be decoded"),
+            (b"no image", "must be an image"),
+            (png(40, 40)[:60], "cannot be decoded"),
+            (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "must be an image"),
+        ],
+    )
+    def test_no_image(self, tmp_path: Path, data: bytes, message: str) -> None:
+        (tmp_path / "a").write_bytes(data)
+        with pytest.raises(InputError, match=message):
+            photo.read_photo(tmp_path / "a", 5, 5)
+
+    def test_enormous_images_are_not_decoded(self, tmp_path: Path) -> None:
+        """A PNG of a few bytes that says that it is 30,000 pixels wide and high."""
+        import struct
+        import zlib
+
+        def chunk(kind: bytes, data: bytes) -> bytes:
+            return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+        for side in (9_000, 30_000):
+            header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
+            (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", b"") + chunk(b"IEND", b""))
+            with (
+                mock.patch.object(Image.Image, "convert", side_effect=AssertionError("decoded")),
+                pytest.raises(LimitError, match="pixels"),
+            ):
+                photo.read_photo(tmp_path / "a.png", 5, 5)
+
+    def test_large_files_are_not_read(self, tmp_path: Path) -> None:
+        with (tmp_path / "a.png").open("wb") as file:
+            os.truncate(file.fileno(), photo.MOST_BYTES + 1)
+        with (
+            mock.patch.object(Path, "read_bytes", side_effect=AssertionError("read")),
+            pytest.raises(LimitError, match="at most 64,000,000 bytes"),
+        ):
+            photo.read_photo(tmp_path / "a.png", 5, 5)
+
+    def test_no_file(self, tmp_path: Path) -> None:
+        with pytest.raises(InputError, match="cannot be read: No such file"):
+            photo.read_photo(tmp_path / "a.png", 5, 5)
+        with pytest.raises(InputError, match="must be a file"):
+            photo.read_photo(tmp_path, 5, 5)
