@@ -11,14 +11,25 @@ if TYPE_CHECKING:
     from eyeshot.api import Region as Region
     from eyeshot.api import analyze as analyze
     from eyeshot.api import load as load
+    from eyeshot.api import verify as verify
+    from eyeshot.exploring import explore as explore
+    from eyeshot.tiling import tile as tile
 
-__all__ = ["Field", "Fields", "Graph", "Region", "analyze", "load"]
+__all__ = ["Field", "Fields", "Graph", "Region", "analyze", "explore", "load", "tile", "verify"]
 
 __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> object:
     # Everything public is imported on first use, so that `import eyeshot` costs next to nothing.
+    if name == "explore":
+        from eyeshot.exploring import explore
+
+        return explore
+    if name == "tile":
+        from eyeshot.tiling import tile
+
+        return tile
     if name in __all__:
         from eyeshot import api
 

@@ -9,7 +9,8 @@
     │   └── FeatureError    a feature, pixel or layer outside its map
     ├── GraphError          a graph breaks its own rules; the node is named
     │   └── ShapeError      shapes that an op cannot take
-    └── LimitError          an answer would need more memory or time than eyeshot takes
+    ├── LimitError          an answer would need more memory or time than eyeshot takes
+    └── RunError            a long run broke off; the message says where, and what is done stays done
 
 Each message is one line: where, what must hold, what was found, what to do.
 """
@@ -27,6 +28,7 @@ __all__ = [
     "LayerListError",
     "LimitError",
     "ModelReferenceError",
+    "RunError",
     "ShapeError",
     "nearest",
 ]
@@ -62,6 +64,10 @@ class ShapeError(GraphError):
 
 class LimitError(EyeshotError):
     """An answer that would need more memory or time than eyeshot takes."""
+
+
+class RunError(EyeshotError):
+    """A long run that broke off; the message says where, and what is done stays done."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from eyeshot.cli import model as cli_model
 FORMATS = "text, json, csv, markdown, latex, html"
 LINES = {
     ("tabel", "alexnet"): "no such command `tabel`; did you mean `table`?",
-    ("frobnicate",): "no such command `frobnicate`; see `eyeshot --help`",
+    ("xyzzy",): "no such command `xyzzy`; see `eyeshot --help`",
     ("table",): "`MODEL` is missing; see `eyeshot table --help`",
     ("at", "alexnet"): "`LAYER` is missing; see `eyeshot at --help`",
     ("reach", "alexnet"): "`PIXEL` is missing; see `eyeshot reach --help`",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from eyeshot.cli.options import Command, format_of, model_options, output_options
+from eyeshot.cli.options import Command, ModelOptions, format_of, model_options, output_options
 from eyeshot.cli.output import emit, screen_for
 
 __all__ = ["command"]
@@ -26,14 +26,12 @@ Examples:
 @model_options
 @click.option("--of", metavar="INPUT", help="Which input to look at, where the model has several.")
 @output_options(*_FORMATS)
-def command(  # noqa: PLR0913 - one for each option
+def command(
     *,
     model: str,
     layer: str,
     index: str,
-    input_: str | None,
-    axes: str | None,
-    padding: str | None,
+    how: ModelOptions,
     of: str | None,
     format_: str | None,
     output: str | None,
@@ -48,7 +46,7 @@ def command(  # noqa: PLR0913 - one for each option
     from eyeshot.cli.model import field_of, fields_of, index_of
 
     chosen = format_of(format_, output, _FORMATS)
-    field = field_of(fields_of(model, input_, axes, padding), layer)
+    field = field_of(fields_of(model, how), layer)
     region = field.at(*index_of(index, field.extents, f"`{field.name}`"), input=of)
     if chosen == "json":
         from eyeshot.present.region_json import region_json

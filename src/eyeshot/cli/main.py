@@ -25,7 +25,7 @@ from eyeshot.present.escape import visible
 
 __all__ = ["main"]
 
-_COMMANDS = ("table", "at", "reach", "models")
+_COMMANDS = ("table", "at", "reach", "verify", "draw", "animate", "explore", "tile", "models")
 _EXAMPLES = """\b
 Examples:
   eyeshot table alexnet

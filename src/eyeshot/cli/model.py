@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eyeshot.api import Field, Fields, analyze
+from eyeshot.cli.arguments import factory_arguments, input_sizes
+from eyeshot.cli.options import ModelOptions
 from eyeshot.errors import FeatureError
 
 __all__ = ["field_of", "fields_of", "index_of"]
@@ -12,9 +14,16 @@ __all__ = ["field_of", "fields_of", "index_of"]
 _WORDS = {"first": 0, "last": -1}
 
 
-def fields_of(model: str, input_: str | None, axes: str | None, padding: str | None) -> Fields:
+def fields_of(model: str, how: ModelOptions) -> Fields:
     """Analyse a model named on the command line."""
-    return analyze(model, input_shape=input_, axes=axes, padding=padding)
+    return analyze(
+        model,
+        input_shape=input_sizes(how.inputs),
+        axes=how.axes,
+        padding=how.padding,
+        strict=how.strict,
+        arguments=factory_arguments(how.arguments),
+    )
 
 
 def field_of(fields: Fields, layer: str) -> Field:

@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
 from eyeshot.errors import InputError, nearest
 
-__all__ = ["Command", "debug_option", "format_of", "model_options", "output_options", "word_option"]
+__all__ = [
+    "Command",
+    "ModelOptions",
+    "debug_option",
+    "format_of",
+    "model_options",
+    "output_options",
+    "row_options",
+    "word_option",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelOptions:
+    """What a command line says of how a model is read."""
+
+    inputs: tuple[str, ...]
+    axes: str | None
+    padding: str | None
+    arguments: tuple[str, ...]
+    strict: bool
+
 
 F = TypeVar("F", bound=Callable[..., Any])
 Option = Callable[[Any], Any]
@@ -67,13 +90,28 @@ class Command(click.Command):
 
 
 def model_options(function: F) -> F:
-    """Options that say how a model is read; passed on as `input_`, `axes` and `padding`."""
+    """Options that say how a model is read; passed on as one `ModelOptions`, the argument `how`."""
+
+    @functools.wraps(function)
+    def gathered(
+        *,
+        input_: tuple[str, ...],
+        axes: str | None,
+        padding: str | None,
+        arguments: tuple[str, ...],
+        strict: bool,
+        **others: Any,
+    ) -> Any:
+        return function(how=ModelOptions(input_, axes, padding, arguments, strict), **others)
+
     options = [
         click.option(
             "--input",
             "input_",
             metavar="SIZE",
-            help="Input size: 224 for all axes, 480x640 for each, 3x224x224 with channels.",
+            multiple=True,
+            help="Input size: 224 for all axes, 480x640 for each, 3x224x224 with channels. Several inputs of a PyTorch "
+            "model: one after the other, or by name, as in left=1x3x64x64; 1x128:int64 has a type.",
         ),
         click.option(
             "--axes", metavar="LAYOUT", help="Names of the input's axes, such as yx, or its layout, such as NCHW."
@@ -82,6 +120,30 @@ def model_options(function: F) -> F:
             "--padding",
             metavar="RULE",
             help="Padding of layers that have no rule of their own: declared, same, same_lower, valid or gist.",
+        ),
+        click.option(
+            "--arg",
+            "arguments",
+            metavar="NAME=VALUE",
+            multiple=True,
+            help="An argument for what makes a PyTorch model, as in num_classes=10; may be given several times.",
+        ),
+        click.option("--strict", is_flag=True, help="An operation without a rule is an error."),
+    ]
+    return cast(F, _decorated(gathered, options))
+
+
+def row_options(function: F) -> F:
+    """Options that choose rows: `every` and `depth`."""
+    options = [
+        click.option(
+            "--all", "every", is_flag=True, help="Every operation, not only the rows that tell something new."
+        ),
+        click.option(
+            "--depth",
+            metavar="N",
+            type=click.IntRange(1),
+            help="Fold rows by module path: 1 shows layer1, 2 shows layer1.0; each with what the module returns.",
         ),
     ]
     return _decorated(function, options)

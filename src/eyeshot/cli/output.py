@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from contextlib import suppress
-from pathlib import Path
 from typing import TextIO
 
 from eyeshot.errors import InputError
+from eyeshot.present.files import write_whole
 from eyeshot.present.screen import Screen
 
 __all__ = ["ClosedPipeError", "emit", "screen_for"]
@@ -59,7 +58,7 @@ def emit(text: str, output: str | None) -> None:
     """
     if output is not None:
         try:
-            _write_file(output, text)
+            write_whole(output, text.encode("utf-8"))
         except (OSError, ValueError) as error:
             raise InputError(f"`--output`: {output!r} cannot be written: {_reason(error)}") from error
     elif sys.stdout is not None:
@@ -103,34 +102,3 @@ def _encodable(text: str, stream: TextIO) -> str:
     """The text with what the stream cannot write as escapes."""
     encoding = stream.encoding or "utf-8"
     return text.encode(encoding, "backslashreplace").decode(encoding)
-
-
-def _write_file(output: str, text: str) -> None:
-    """Write a file beside its place and move it there; devices and pipes are written directly."""
-    import tempfile
-
-    target = Path(os.path.realpath(output))
-    if target.exists() and not target.is_file():
-        if target.is_dir():
-            raise IsADirectoryError(0, "it is a directory")
-        target.write_text(text, encoding="utf-8", newline="\n")
-        return
-    handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        Path(name).chmod(_mode(target))
-        Path(name).replace(target)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
-
-
-def _mode(target: Path) -> int:
-    """Permissions of the file that is replaced, or those that a new file would get."""
-    if target.exists():
-        return target.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask

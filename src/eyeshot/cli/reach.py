@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from eyeshot.cli.options import Command, format_of, model_options, output_options
+from eyeshot.cli.options import Command, ModelOptions, format_of, model_options, output_options, row_options
 from eyeshot.cli.output import emit, screen_for
+from eyeshot.errors import InputError
 
 __all__ = ["command"]
 
@@ -23,6 +24,7 @@ Examples:
 @click.argument("pixel")
 @click.argument("layer", required=False)
 @model_options
+@row_options
 @click.option("--of", metavar="INPUT", help="Which input the pixel is of, where the model has several.")
 @output_options(*_FORMATS)
 def command(  # noqa: PLR0913 - one for each option
@@ -30,10 +32,10 @@ def command(  # noqa: PLR0913 - one for each option
     model: str,
     pixel: str,
     layer: str | None,
-    input_: str | None,
-    axes: str | None,
-    padding: str | None,
+    how: ModelOptions,
     of: str | None,
+    every: bool,
+    depth: int | None,
     format_: str | None,
     output: str | None,
     color: str,
@@ -45,14 +47,18 @@ def command(  # noqa: PLR0913 - one for each option
     """
     from eyeshot.cli.model import field_of, fields_of, index_of
 
+    if layer is not None and (every or depth is not None):
+        raise InputError(f"`--all` and `--depth` choose among layers, but one is named, `{layer}`; leave one out")
     chosen = format_of(format_, output, _FORMATS)
-    fields = fields_of(model, input_, axes, padding)
+    fields = fields_of(model, how)
     inputs = {info.name: info for info in fields.table.inputs}
     info = inputs.get(of or "", fields.table.inputs[0])
     extents = [(axis, n) for (axis, _), n in zip(info.axes, info.extents, strict=True)]
     at = index_of(pixel, extents, f"input `{info.name}`")
-    one = field_of(fields, layer) if layer is not None else None
-    found = (one.reached_by(*at, input=of),) if one is not None else fields.reached_by(*at, input=of)
+    if layer is None:
+        found = fields.reached_by(*at, input=of, every=every, depth=depth)
+    else:
+        found = (field_of(fields, layer).reached_by(*at, input=of),)
     if chosen == "json":
         from eyeshot.present.reach_json import reach_json
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from eyeshot.cli.options import Command, format_of, model_options, output_options
+from eyeshot.cli.options import Command, ModelOptions, format_of, model_options, output_options, row_options
 from eyeshot.cli.output import emit, screen_for
 
 if TYPE_CHECKING:
@@ -27,15 +27,14 @@ Examples:
 @click.command("table", cls=Command, epilog=_EXAMPLES)
 @click.argument("model")
 @model_options
-@click.option("--all", "every", is_flag=True, help="Every operation, not one row for each layer.")
+@row_options
 @output_options(*_FORMATS)
 def command(
     *,
     model: str,
-    input_: str | None,
-    axes: str | None,
-    padding: str | None,
+    how: ModelOptions,
     every: bool,
+    depth: int | None,
     format_: str | None,
     output: str | None,
     color: str,
@@ -48,16 +47,16 @@ def command(
     from eyeshot.cli.model import fields_of
 
     chosen = format_of(format_, output, _FORMATS)
-    table = fields_of(model, input_, axes, padding).table
+    table = fields_of(model, how).table_of(every=every, depth=depth)
     if chosen == "text":
         from eyeshot.present.table_text import table_text
 
-        emit(table_text(table, screen_for(output, color), every=every), output)
+        emit(table_text(table, screen_for(output, color), rest="" if every else "--all"), output)
     else:
-        emit(_document(table, chosen, every=every), output)
+        emit(_document(table, chosen), output)
 
 
-def _document(table: Table, chosen: str, *, every: bool) -> str:
+def _document(table: Table, chosen: str) -> str:
     """The table in a format that is no terminal's."""
     match chosen:
         case "json":
@@ -70,4 +69,4 @@ def _document(table: Table, chosen: str, *, every: bool) -> str:
             from eyeshot.present.table_latex import table_latex as written
         case _:
             from eyeshot.present.table_html import table_page as written
-    return written(table, every=every)
+    return written(table)

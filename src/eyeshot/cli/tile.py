@@ -1,0 +1,112 @@
+"""`eyeshot tile`: plan tiles for a large image, and run them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from eyeshot.cli.options import Command, ModelOptions, debug_option, model_options, word_option
+from eyeshot.cli.output import emit, screen_for
+
+if TYPE_CHECKING:
+    from eyeshot.cli.tile_model import Model
+    from eyeshot.present.screen import Screen
+    from eyeshot.tiling import Plan
+
+__all__ = ["command"]
+
+_FORMATS = ("text", "json", "dask", "bioimageio", "monai")
+_FAILED = 1
+_EXAMPLES = """\b
+Examples:
+  eyeshot tile unet_bilinear --image 3x20000x20000
+  eyeshot tile unet_bilinear --image 20000x20000 --tile 1024
+  eyeshot tile models/net.py:make --image 8192x8192 --memory 8GB --check
+  eyeshot tile models/net.py:make --run in.tif --tile 1024 -o out.zarr
+"""
+
+
+@click.command("tile", cls=Command, epilog=_EXAMPLES)
+@click.argument("model")
+@click.option("--image", metavar="SIZE", help="Size of the image in pixels: 20000x20000, or 3x20000x20000.")
+@click.option("--tile", metavar="SIZE", help="Size of a tile, margins included: 1024, or 512x1024.")
+@click.option("--memory", metavar="SIZE", help="Instead of a size: what the values of one tile may take, such as 8GB.")
+@click.option(
+    "--output", "wanted", metavar="NODE", multiple=True, help="A layer whose result is wanted, not that of the model."
+)
+@click.option("--run", "source", metavar="FILE", help="Run the tiles of this .npy, .zarr or .tif; results go to `-o`.")
+@click.option("--device", metavar="DEVICE", help="Where to run, such as cuda.")
+@click.option("--batch", metavar="N", type=click.IntRange(1), default=1, show_default=True, help="Tiles run together.")
+@click.option("--check", is_flag=True, help="Compare tiles with the whole on a small image, with the real weights.")
+@click.option("--curve", is_flag=True, help="Error against the width of the margin, with the real weights.")
+@model_options
+@word_option("--format", "format_", words=_FORMATS, default="text", help="Also settings for other tools.")
+@click.option("-o", "--out", "out", metavar="FILE", help="With `--run` where results go, else where the plan goes.")
+@word_option("--color", words=("auto", "always", "never"), default="auto", help="Whether to use colours.")
+@debug_option
+def command(  # noqa: PLR0913 - one for each option
+    *,
+    model: str,
+    image: str | None,
+    tile: str | None,
+    memory: str | None,
+    wanted: tuple[str, ...],
+    source: str | None,
+    device: str | None,
+    batch: int,
+    check: bool,
+    curve: bool,
+    how: ModelOptions,
+    format_: str,
+    out: str | None,
+    color: str,
+) -> int:
+    """Plan tiles for an image that is too large for MODEL, and run them: the result is that of the whole image.
+
+    The plan says how far tiles must overlap (halo), on which grid they must begin, what they cost in computation
+    and memory, or which nodes make it impossible. The exit status is 1 if it is impossible or a check fails.
+    """
+    from eyeshot.cli.tile_model import Model, planned
+
+    if source is not None and out is None:
+        raise click.UsageError("`--run` needs `-o FILE`, where the results go")
+    built = Model(model, how)
+    plan = planned(built, image, source, {"tile": tile, "memory": memory, "output": list(wanted) or None})
+    page = None if source is not None else out
+    screen = screen_for(page, color)
+    emit(_shown(plan, format_, screen), page)
+    if not plan.tiling.is_possible:
+        return _FAILED
+    failed = check and not _checked(plan, built, device, screen)
+    if curve:
+        from eyeshot.present.plan_text import curve_text
+
+        emit("\n" + curve_text(plan.curve(built.module(), device=device), screen), None)
+    if source is not None:
+        plan.run(built.module(), source, out=out, device=device, batch=batch, progress=True)
+    return _FAILED if failed else 0
+
+
+def _checked(plan: Plan, built: Model, device: str | None, screen: Screen) -> bool:
+    """Whether tiles give what the whole gives; printed."""
+    from eyeshot.present.plan_text import check_text
+
+    found = plan.check(built.module(), device=device)
+    emit("\n" + check_text(found, screen), None)
+    return found.holds
+
+
+def _shown(plan: Plan, format_: str, screen: Screen) -> str:
+    """The plan in one of the formats."""
+    if format_ == "json":
+        return plan.to_json()
+    if format_ == "text":
+        from eyeshot.present.plan_text import plan_text
+
+        sizes = plan.valid_sizes if plan.has_few_sizes else ()
+        return plan_text(plan.tiling, screen, sizes=sizes)
+    from eyeshot.present.plan_export import export_text
+
+    exports = {"dask": plan.to_dask_depth, "bioimageio": plan.to_bioimageio, "monai": plan.to_monai}
+    return export_text(exports[format_]())
