@@ -5,23 +5,15 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import pytest
-from ratios import PAGE, Report
+from ratios import Report
 
 import eyeshot
 from eyeshot.analyses.walk import Extent, forward
 from eyeshot.graph.build import GraphBuilder
 from eyeshot.graph.core import Graph
 from eyeshot.graph.ops import Window
-
-
-@pytest.fixture(scope="session")
-def report() -> Iterator[Report]:
-    collected = Report()
-    yield collected
-    PAGE.write_text(collected.text(), encoding="utf-8")
 
 
 def chain(layers: int, axes: int) -> Graph:
