@@ -1,0 +1,1 @@
+"""Answers built on fields: how to cut an image into tiles that give what the whole image gives."""

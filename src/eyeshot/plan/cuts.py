@@ -1,0 +1,102 @@
+"""Cutting one axis of an image into aligned tiles."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from eyeshot.errors import InputError
+from eyeshot.plan.results import AxisCut, OutputLaw
+
+__all__ = ["cut_axis", "least_tile", "margins", "narrowed"]
+
+Pair = tuple[int, int]
+
+_MOST_LENGTHS = 5
+"""Most different lengths of tiles along an axis; the network is captured at each."""
+
+
+def margins(halo: Pair, alignment: int, extra: Pair = (0, 0)) -> Pair:
+    """The halo up to the next multiple of the alignment, on either side.
+
+    Examples
+    --------
+    >>> margins((15, 16), 8)
+    (16, 16)
+    """
+    before, after = (max(0, side) + more for side, more in zip(halo, extra, strict=True))
+    return -(-before // alignment) * alignment, -(-after // alignment) * alignment
+
+
+def least_tile(margin: Pair, alignment: int) -> int:
+    """Pixels of the smallest tile that gives anything: its margins and one step of the alignment."""
+    return sum(margin) + alignment
+
+
+def cut_axis(
+    axis: str, n: int, alignment: int, laws: Sequence[OutputLaw], margin: Pair, size: int, *, even: bool = False
+) -> AxisCut:
+    """Tiles of at most `size` pixels, margins included; one tile if the image is no larger.
+
+    Parameters
+    ----------
+    axis : str
+        Name of the axis.
+    n : int
+        Pixels of the image along it.
+    alignment : int
+        Tiles begin at multiples of this.
+    laws : sequence of OutputLaw
+        The outputs along this axis.
+    margin : (int, int)
+        Pixels to read before and behind each tile, multiples of the alignment.
+    size : int
+        Pixels of a tile at most.
+    even : bool
+        Whether tiles at the image's borders are to be as large as the others.
+
+    Raises
+    ------
+    InputError
+        If a tile of that size gives nothing.
+    """
+    halo = (max(law.before for law in laws), max(law.after for law in laws)) if laws else (0, 0)
+    if size >= n:
+        return AxisCut(axis, n, alignment, halo, margin, n, ((0, n),))
+    least = least_tile(margin, alignment)
+    if size < least:
+        raise InputError(
+            f"a tile must have at least {least} pixels along {axis} (halo {halo[0]} + {halo[1]}, on a grid of "
+            f"{alignment}), but is to have {size}; take a larger tile"
+        )
+    core = (size - sum(margin)) // alignment * alignment
+    covered = min(n, max(math.ceil(law.n * law.jump) for law in laws)) if laws else n
+    count = max(1, -(-covered // core))
+    reads = _clipped(n, count, core, margin)
+    if even or len({stop - start for start, stop in reads}) > _MOST_LENGTHS:
+        reads = _of_one_length(n, count, core, margin, alignment)
+    return AxisCut(axis, n, alignment, halo, margin, core, tuple(reads))
+
+
+def _clipped(n: int, count: int, core: int, margin: Pair) -> list[Pair]:
+    """Each tile with its margins, as far as the image goes."""
+    return [
+        (max(0, k * core - margin[0]), n if k == count - 1 else min(n, (k + 1) * core + margin[1]))
+        for k in range(count)
+    ]
+
+
+def _of_one_length(n: int, count: int, core: int, margin: Pair, alignment: int) -> list[Pair]:
+    """Where margins are much wider than tiles, many tiles touch a border: they read on to the full length."""
+    size = core + sum(margin)
+    latest = -(-(n - size) // alignment) * alignment
+    starts = [min(max(0, k * core - margin[0]), latest) for k in range(count)]
+    return [(start, n if start == latest else start + size) for start in starts]
+
+
+def narrowed(cut: AxisCut, margin: Pair) -> AxisCut:
+    """The same tiles with other margins; with less than they need, their results are wrong near the cuts."""
+    if len(cut.reads) == 1:
+        return cut
+    return replace(cut, margin=margin, reads=tuple(_clipped(cut.n, len(cut.reads), cut.core, margin)))

@@ -1,0 +1,103 @@
+"""What the page computes by itself, pinned: `web/test/walks.test.ts` reads the same file."""
+
+import itertools
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import golden
+import pytest
+from catalogue import CATALOGUE
+
+import eyeshot
+from eyeshot.analyses.analysis import Analysis
+from eyeshot.analyses.outlook import Outlook
+from eyeshot.analyses.support import region_of
+from eyeshot.analyses.trace import trace_of
+from eyeshot.api import Fields
+from eyeshot.graph.core import Graph
+from eyeshot.present.explorer.document import explorer_dict
+
+FILE = Path(__file__).parent / "golden" / "walks.json"
+NETWORKS = {
+    **CATALOGUE,
+    **{name: eyeshot.load(name) for name in ("alexnet", "unet", "tcn", "unet3d", "wavenet", "inception_v3")},
+    "non-square": eyeshot.load("conv k5x3 s2x1 p2x1 d1x2 | maxpool k3 s2 ceil | deconv k3 s2", input_shape=(1, 21, 34)),
+}
+MOST_FEATURES = 3
+
+
+def some(extents: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """The first, a middle and the last feature."""
+    count = math.prod(extents)
+    chosen = sorted({0, count * 2 // 5, count - 1})[:MOST_FEATURES]
+    return [tuple(int(i) for i in _unravelled(number, extents)) for number in chosen if count]
+
+
+def _unravelled(number: int, extents: tuple[int, ...]) -> list[int]:
+    index = []
+    for n in reversed(extents):
+        number, i = divmod(number, n)
+        index.append(i)
+    return index[::-1]
+
+
+def answers(graph: Graph) -> dict[str, Any]:
+    fields = Fields(graph)
+    first = len(graph.inputs)
+    nodes = list(enumerate(graph.nodes, first))[-4:]
+    regions = []
+    for (number, node), (position, value) in itertools.product(nodes, enumerate(graph.inputs)):
+        if not value.axes:
+            continue
+        for feature in some(tuple(n for _, n in fields[node.name].extents)):
+            region = fields[node.name].at(*feature, input=value.name)
+            cells = math.prod(hi - lo for lo, hi in region.pixels)
+            mask = "".join("01"[cell] for cell in region.support().ravel().tolist()) if cells <= 60 else None
+            regions.append([number, feature, position, region.box, region.pixels, region.read, mask])
+    reaches = []
+    for position, value in enumerate(graph.inputs):
+        for pixel in some(tuple(value.shape[axis.dim] for axis in value.axes)) if value.axes else []:
+            found = [fields[node.name].reached_by(*pixel, input=value.name) for _, node in nodes]
+            counted = [[number, reach.features, reach.count] for (number, _), reach in zip(nodes, found, strict=True)]
+            reaches.append([position, pixel, counted])
+    return {"document": explorer_dict(trace_of(Analysis(graph))), "regions": regions, "reaches": reaches}
+
+
+def test_golden_file(refresh: bool) -> None:
+    lines = [f"{json.dumps(name)}: {json.dumps(answers(g), separators=(',', ':'))}" for name, g in NETWORKS.items()]
+    golden.check(FILE, "{\n" + ",\n".join(lines) + "\n}\n", refresh=refresh)
+
+
+def box_from(outlook: Outlook, feature: tuple[int, ...], extents: tuple[int, ...], axes: int) -> list[tuple[int, int]]:
+    """The box of a feature by an outlook, written down anew."""
+    if outlook.listed:
+        number = 0
+        for i, n in zip(feature, extents, strict=True):
+            number = number * n + i
+        return list(outlook.listed[number])
+    boxes = []
+    for piece in outlook.pieces:
+        if all(any(a <= feature[axis] < b for a, b in runs) for axis, runs in piece.masks):
+            box = []
+            for along in piece.along:
+                turns, phase = divmod(feature[along.axis] if along.axis >= 0 else 0, along.period)
+                box.append((along.lo[phase] + turns * along.advance, along.hi[phase] + turns * along.advance))
+            boxes += [box] if all(hi > lo for lo, hi in box) else []
+    return [(min(b[a][0] for b in boxes), max(b[a][1] for b in boxes)) if boxes else (0, 0) for a in range(axes)]
+
+
+@pytest.mark.parametrize("name", sorted(NETWORKS))
+def test_outlooks_tell_every_box(name: str) -> None:
+    graph = NETWORKS[name]
+    analysis = Analysis(graph)
+    trace = trace_of(analysis)
+    for node, traced in zip(graph.nodes, trace.nodes, strict=True):
+        layout, outlooks = trace.layouts[traced.layout], trace.outlooks[traced.outlook]
+        for value, outlook in zip(graph.inputs, outlooks, strict=True):
+            assert outlook is not None, node.name
+            for feature in some(layout.extents):
+                region = region_of(graph, node, analysis.theoretical, feature, value)
+                found = box_from(outlook, feature, layout.extents, len(value.axes))
+                assert found == list(region.box), (node.name, feature)

@@ -1,0 +1,166 @@
+"""Tiled equals whole: every network, at sizes drawn at random, non-square and not divisible ones included."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+import torch_support  # noqa: F401 - torchvision needs it
+from tile_nets import (
+    ROUNDING,
+    Causal,
+    CroppedThenPadded,
+    Pyramid,
+    Space,
+    SuperResolution,
+    ValidUNet,
+    error,
+    image_of,
+    listed,
+    zoo_builder,
+    zoo_runner,
+)
+from torch import nn
+
+import eyeshot
+from eyeshot.plan.tiling import Planner
+
+LOCAL = {"dilated_segnet": 8, "tcn": 1, "unet": 16, "unet3d": 8, "unet_bilinear": 16, "wavenet": 1}
+"""The networks of the zoo that end in a map, with a step of image sizes for which they run."""
+HEADLESS = {
+    "alexnet": "conv5",
+    "alexnet_v2": "pool5",
+    "inception_v1": "inception_5b.output",
+    "inception_v3": "Mixed_7c.concat",
+    "lenet5": "s4",
+    "mobilenet_v1": "Conv2d_13.pointwise",
+    "resnet18": "layer4.1.add",
+    "resnet34": "layer4.2.add",
+    "resnet50": "layer4.2.add",
+    "resnet50_v1": "block4.2.add",
+    "resnet101": "layer4.2.add",
+    "resnet101_v1": "block4.2.add",
+    "resnet152": "layer4.2.add",
+    "resnet152_v1": "block4.2.add",
+    "vgg11": "pool5",
+    "vgg13": "pool5",
+    "vgg16": "pool5",
+    "vgg19": "pool5",
+    "zfnet": "pool5",
+}
+"""Those that end in a classifier, up to their last map."""
+SAME = {"mobilenet_v1": 32, "resnet50_v1": 32, "resnet101_v1": 32, "resnet152_v1": 32, "inception_v1": 32}
+"""Those whose padding depends on whether the size is even."""
+ROOM = {"alexnet": 160, "alexnet_v2": 160, "lenet5": 40}
+"""More pixels of a tile, where layers behind the last map need them."""
+LARGE = {"inception_v3", "resnet50_v1", "resnet101", "resnet101_v1", "resnet152", "resnet152_v1"}
+
+
+def names() -> list[Any]:
+    marked = [pytest.param(name, marks=pytest.mark.sweep) if name in LARGE else name for name in HEADLESS]
+    return [*LOCAL, *marked]
+
+
+@pytest.mark.parametrize("name", names())
+def test_zoo(name: str) -> None:
+    build = zoo_builder(name, HEADLESS.get(name, ""))
+    draw = random.Random(name)
+    step = LOCAL.get(name, SAME.get(name, 1))
+    first = eyeshot.load(name).inputs[0].shape[2:]
+    probe = Planner(build, tuple(4096 if len(first) < 3 else 500 for _ in first))
+    least, aligned = [probe.least(axis) for axis in range(len(first))], probe.aligned
+    size = tuple(n + ROOM.get(name, 0) + a * draw.randrange(1, 4) for n, a in zip(least, aligned, strict=True))
+    extents = tuple((n + a * draw.randrange(3, 5)) // step * step + step * draw.randrange(4)
+                    for n, a in zip(size, aligned, strict=True))  # fmt: skip
+    if name == "unet3d":
+        extents = tuple(n // 8 * 8 + 4 for n in extents)
+    tiling = Planner(build, extents).plan(size)
+    assert tiling.is_possible, tiling
+    assert len(tiling) > 1
+    assert error(tiling, zoo_runner(build), image_of(build(extents).inputs[0].shape)) <= ROUNDING
+
+
+MODULES: dict[str, tuple[Callable[[], nn.Module], tuple[int, ...], int, tuple[int, ...]]] = {
+    "valid U-Net": (ValidUNet, (1, 92, 92), 4, (44, 48)),
+    "causal, padded": (lambda: Causal("pad"), (2, 700), 1, (150,)),
+    "causal, joined with zeros": (lambda: Causal("cat"), (2, 700), 1, (150,)),
+    "causal, cut behind": (lambda: Causal("cut"), (2, 700), 1, (150,)),
+    "super resolution": (SuperResolution, (3, 61, 87), 1, (24, 30)),
+    "pyramid": (Pyramid, (3, 96, 128), 4, (48, 64)),
+    "cropped, then padded": (CroppedThenPadded, (1, 200), 1, (60,)),
+    "space and windows": (Space, (2, 96, 64), 4, (28, 32)),
+}
+
+
+@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("seed", range(3))
+def test_module(name: str, seed: int) -> None:
+    make, (channels, *extents), step, size = MODULES[name]
+    draw = random.Random(f"{name} {seed}")
+    torch.manual_seed(seed)
+    model = make().eval()
+    moved = tuple(n + step * draw.randrange(12) for n in extents)
+    smaller = tuple(n + draw.randrange(12) for n in size)
+    plan = eyeshot.tile(model, (1, channels, *moved), tile=smaller)
+    assert plan.tiling.is_possible, plan
+    assert len(plan) > 1
+    assert error(plan.tiling, listed(model), image_of((1, channels, *moved), seed)) <= ROUNDING
+
+
+def monai(dims: int, norm: str = "batch") -> nn.Module:
+    from monai.networks.nets import UNet
+
+    return UNet(dims, 1, 2, (4, 8, 16, 32) if dims == 2 else (4, 8, 16), (2,) * (5 - dims), norm=norm).eval()
+
+
+def basic(norm: str = "batch") -> nn.Module:
+    from monai.networks.nets import BasicUNet
+
+    return BasicUNet(2, 1, 2, (4, 4, 8, 8, 8, 4), norm=norm).eval()
+
+
+@pytest.mark.parametrize(
+    ("make", "extents", "size"),
+    [
+        (lambda: monai(2), (320, 243 - 3), (100, 80)),
+        (lambda: monai(2), (207, 319), (71, 90)),
+        (lambda: monai(3), (48, 64, 40), (40, 40, 32)),
+        (basic, (333, 487), (256, 400)),
+        (basic, (352, 304), (272, 256)),
+    ],
+    ids=["2-D", "2-D one less", "3-D", "basic, any size", "basic"],
+)
+def test_monai(make: Callable[[], nn.Module], extents: tuple[int, ...], size: tuple[int, ...]) -> None:
+    torch.manual_seed(0)
+    model = make()
+    plan = eyeshot.tile(model, (1, 1, *extents), tile=size)
+    assert plan.tiling.is_possible, plan
+    assert error(plan.tiling, listed(model), image_of((1, 1, *extents))) <= ROUNDING
+
+
+@pytest.mark.parametrize("encoder", ["resnet18", "vgg11_bn", "mobilenet_v2"])
+@pytest.mark.parametrize("kind", ["Unet", "Linknet"])
+def test_segmentation_models(kind: str, encoder: str) -> None:
+    import segmentation_models_pytorch as smp
+
+    torch.manual_seed(0)
+    model = getattr(smp, kind)(encoder, encoder_weights=None, classes=2).eval()
+    planner_least = eyeshot.tile(model, (3, 4096, 4096), tile=2048).axes[0]
+    least = sum(planner_least.margin) + 32
+    extents = (least + 64, least + 32)
+    plan = eyeshot.tile(model, (3, *extents), tile=(least + 33, least))
+    assert plan.tiling.is_possible, plan
+    assert plan.alignment == (32, 32)
+    assert error(plan.tiling, listed(model), image_of((1, 3, *extents))) <= ROUNDING
+
+
+def test_torchvision_fcn() -> None:
+    from torchvision.models.segmentation import fcn_resnet50
+
+    torch.manual_seed(0)
+    model = fcn_resnet50(weights=None, weights_backbone=None, num_classes=2).eval()
+    plan = eyeshot.tile(model, (3, 504, 480), tile=(472, 480))
+    assert plan.tiling.is_possible, plan
+    assert plan.alignment == (8, 8)
+    assert error(plan.tiling, listed(model), image_of((1, 3, 504, 480))) <= ROUNDING

@@ -1,0 +1,30 @@
+// Builds the bundle that ships in the Python package, or with --tests the tests for Node.
+import { build } from "esbuild";
+import { readdirSync } from "node:fs";
+
+const here = (path) => new URL(path, import.meta.url).pathname;
+const shared = {
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  charset: "utf8",
+  legalComments: "none",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  loader: { ".css": "text" },
+  absWorkingDir: here("."),
+  logLevel: "warning",
+};
+
+if (process.argv.includes("--tests")) {
+  const tests = readdirSync(here("test")).filter((name) => name.endsWith(".test.ts")).sort();
+  await build({
+    ...shared,
+    stdin: { contents: tests.map((name) => `import "./test/${name}";`).join("\n"), resolveDir: here(".") },
+    outfile: "build/tests.mjs",
+    platform: "node",
+  });
+} else {
+  const out = process.argv.find((word) => word.startsWith("--out="))?.slice(6) ?? "../src/eyeshot/present/explorer/explorer.js";
+  await build({ ...shared, entryPoints: ["src/main.ts"], outfile: out, minify: !process.argv.includes("--plain") });
+}

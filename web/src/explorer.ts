@@ -1,0 +1,167 @@
+/** One explorer on one page: its session, its editor, and the files it takes. */
+
+import { batch, effect, untracked } from "@preact/signals";
+import { type Document, type Network, networkOf } from "./core/document";
+import { chainOf, listOf } from "./editor/chain";
+import { History } from "./editor/history";
+import { type LayerList } from "./editor/layers";
+import { preset, PRESETS } from "./editor/presets";
+import { type Home, type Model, photoOf } from "./model";
+import { Session } from "./state/session";
+import { type Place, readPlace, writePlace } from "./state/place";
+
+const LISTS = /\.(toml|ya?ml|json)$/i;
+const MOST_PHOTO = 200_000_000;
+const MOST_LIST = 1_000_000;
+const PHOTO_SIDE = 1600;
+
+export class Explorer {
+  readonly session: Session;
+  readonly history = new History();
+  readonly home: Home;
+  /** The network that Python gave; the editor's chain stands in its place while it is edited. */
+  private given: Network;
+  private readonly stops: (() => void)[] = [];
+
+  constructor(private readonly model: Model) {
+    this.home = model.get("home") ?? "notebook";
+    this.given = networkOf(model.get("document") as Document);
+    this.session = new Session(this.given);
+    this.start();
+    this.stops.push(effect(() => this.followList()), effect(() => this.tell()));
+    if (this.home !== "notebook") {
+      const moved = () => this.go(readPlace(location.hash));
+      addEventListener("hashchange", moved);
+      this.stops.push(() => removeEventListener("hashchange", moved));
+    }
+  }
+
+  stop(): void {
+    for (const stop of this.stops) stop();
+  }
+
+  get canLoad(): boolean {
+    return this.home === "app";
+  }
+
+  private start(): void {
+    const place = this.home === "notebook" ? null : readPlace(location.hash);
+    const list = place?.list;
+    if (list) {
+      this.history.list.value = list;
+      this.session.editing.value = true;
+      this.session.replace(chainOf(list).network);
+    }
+    const start = place?.spot ? place : (this.model.get("start") ?? {});
+    this.go({ pins: [], drawing: "common", list: null, ...start });
+    const photo = this.model.get("photo");
+    if (photo) void photoOf(photo).then((picture) => { this.session.photo.value = picture; }, () => this.trouble("The photo in this page cannot be shown."));
+  }
+
+  /** To a place that an address or Python named; names that are not in the network are passed over. */
+  private go({ spot, pins, drawing }: Place): void {
+    const { session } = this;
+    const network = session.network.value;
+    const named = (layer: string) => network.values.find((value) => value.name === layer);
+    const found = spot && named(spot.layer);
+    batch(() => {
+      if (found) session.choose(found.id, fitting(network, found.id, spot.at));
+      session.drawing.value = drawing;
+      session.pins.value = pins.flatMap(({ layer, at }) => {
+        const value = named(layer);
+        const feature = value && fitting(network, value.id, at);
+        return value && feature ? [{ value: value.id, feature }] : [];
+      });
+    });
+  }
+
+  /** The editor's list became another one: so does the network. */
+  private followList(): void {
+    const list = this.history.list.value;
+    const editing = this.session.editing.value;
+    if (editing && list) untracked(() => this.session.replace(chainOf(list).network, true));
+  }
+
+  /** Where the person is: into the address of a page, into the widget's traits in a notebook. */
+  private tell(): void {
+    const { session } = this;
+    const spot = { layer: session.value(session.layer.value).name, at: session.cursor.value };
+    const pins = session.pins.value.map(({ value, feature }) => ({ layer: session.value(value).name, at: feature }));
+    if (this.home === "notebook") {
+      this.model.set("selected", { ...spot, pins });
+      this.model.save_changes();
+    } else writePlace({ spot, pins, drawing: session.drawing.value, list: session.editing.value ? this.history.list.value : null });
+  }
+
+  edit(): void {
+    const { session, history } = this;
+    if (session.editing.value) {
+      session.editing.value = false;
+      session.replace(this.given, true);
+      return;
+    }
+    if (!history.list.value) {
+      const list = listOf(this.given);
+      if (typeof list === "string") session.trouble.value = `${list}. Here is ${PRESETS[0]} to begin with.`;
+      history.list.value = typeof list === "string" ? preset(PRESETS[0]) : list;
+    }
+    session.editing.value = true;
+  }
+
+  show(document: Document): void {
+    this.given = networkOf(document);
+    this.session.editing.value = false;
+    this.history.list.value = null;
+    this.session.replace(this.given);
+    this.session.trouble.value = null;
+  }
+
+  // ---------------------------------------------------------------- files
+
+  async take(file: File): Promise<void> {
+    this.session.trouble.value = null;
+    if (LISTS.test(file.name)) await this.takeList(file);
+    else await this.takePhoto(file);
+  }
+
+  private async takePhoto(file: File): Promise<void> {
+    if (file.size > MOST_PHOTO) return this.trouble(`${file.name}: a photo must have at most ${MOST_PHOTO / 1e6} MB, but has ${Math.round(file.size / 1e6)}.`);
+    try {
+      // Never kept at full size: a photo of 100 megapixels would take 400 MB.
+      this.session.photo.value = await createImageBitmap(file, { resizeWidth: PHOTO_SIDE, resizeQuality: "high" });
+      this.session.said.value = `${file.name} is shown.`;
+    } catch {
+      this.trouble(`${file.name}: this is no photo that the browser can read${this.canLoad ? "; layer lists end in .toml, .yaml or .json" : ""}.`);
+    }
+  }
+
+  private async takeList(file: File): Promise<void> {
+    if (!this.canLoad) return this.trouble(`${file.name}: this page is a file and reads no layer lists; run “eyeshot explore ${file.name}”, or paste a list under “Edit layers”.`);
+    if (file.size > MOST_LIST) return this.trouble(`${file.name}: a layer list must have at most ${MOST_LIST.toLocaleString("en")} bytes, but has ${file.size.toLocaleString("en")}.`);
+    try {
+      const answer = await fetch("layers", {
+        method: "POST",
+        headers: { "X-Eyeshot-Token": this.model.get("token") ?? "", "X-File-Name": encodeURIComponent(file.name) },
+        body: await file.arrayBuffer(),
+      });
+      const told = (await answer.json()) as { document?: Document; error?: string };
+      if (told.document) this.show(told.document);
+      else this.trouble(told.error ?? `the server answered ${answer.status}`);
+    } catch (error) {
+      this.trouble(`${file.name} could not be read: eyeshot does not answer any more (${(error as Error).message}).`);
+    }
+  }
+
+  private trouble(text: string): void {
+    this.session.trouble.value = text;
+  }
+
+  get list(): LayerList | null {
+    return this.history.list.value;
+  }
+}
+
+function fitting(network: Network, id: number, at: number[] | undefined): number[] | undefined {
+  const { extents } = network.values[id].layout;
+  return at?.length === extents.length && at.every((i, k) => Number.isInteger(i) && i >= 0 && i < extents[k]) ? at : undefined;
+}

@@ -1,0 +1,110 @@
+/** The answer in words, the equations of the layer, and what two pinned features share. */
+
+import { volume } from "../core/boxes";
+import { compare, positions } from "../core/region";
+import { failed, type Session } from "../state/session";
+import { numeral } from "../editor/exports";
+import { copyText } from "./save";
+import { type Formula, formulas, percent, plain, reachWords, regionWords, type Words } from "./words";
+
+export function Readout({ session }: { session: Session }) {
+  const network = session.network.value;
+  const words = wordsOf(session);
+  const value = session.value(session.spot.value.value);
+  return (
+    <section class="ey-pane ey-readout" aria-label="Answer" data-answer={answerOf(session)}>
+      <div class="ey-answer">
+        <div class="ey-bar">
+          <h2>{words.title}</h2>
+          <button type="button" onClick={() => copyText(session, plain(words))}>Copy</button>
+          {session.pins.value.length > 0 && <button type="button" onClick={() => session.clear()}>Clear pins</button>}
+        </div>
+        <dl>
+          {words.facts.map(([name, text]) => (
+            <div key={name}><dt>{name}</dt><dd>{text}</dd></div>
+          ))}
+        </dl>
+        {words.warnings.map((text) => <p key={text} class="ey-warning">{text}</p>)}
+        <Comparison session={session} />
+      </div>
+      <div class="ey-formulas" tabIndex={0} role="group" aria-label="Equations">
+        <h3>{value.name} <span class="ey-muted">{value.kind}</span></h3>
+        {distinct(value.numbers.map((axis, k) => ({ axis: axis.axis, lines: formulas(network, value, k) }))).map(({ axis, lines }) => (
+          <Strip key={axis} axis={axis} lines={lines} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function wordsOf(session: Session): Words {
+  const network = session.network.value;
+  if (session.direction.value === "seen") {
+    const reach = session.reach.value;
+    if (reach && !failed(reach)) return reachWords(network, reach, session.path.value.slice(-8));
+    return { title: "Point at a pixel", facts: [], warnings: reach ? [reach.failure] : [] };
+  }
+  const region = session.region.value;
+  if (failed(region)) return { title: "No answer", facts: [], warnings: [region.failure] };
+  return regionWords(network, region);
+}
+
+/** The answer for programs that look at the page. */
+function answerOf(session: Session): string {
+  if (session.direction.value === "seen") {
+    const reach = session.reach.value;
+    if (!reach || failed(reach)) return JSON.stringify(reach);
+    const counts = session.path.value.map((id) => [id, volume(positions(session.value(id).layout, reach.elements.get(id) ?? []))]);
+    return JSON.stringify({ input: reach.input, pixel: reach.pixel, counts });
+  }
+  const region = session.region.value;
+  if (failed(region)) return JSON.stringify(region);
+  const { value, feature, input, box, pixels, read, unknown } = region;
+  return JSON.stringify({ value, feature, input, box, pixels, read, unknown });
+}
+
+interface Axis {
+  axis: string;
+  lines: Formula[] | string;
+}
+
+/** Axes with the same equations stand together. */
+function distinct(axes: Axis[]): Axis[] {
+  const found: Axis[] = [];
+  for (const one of axes) {
+    const same = found.find(({ lines }) => JSON.stringify(lines) === JSON.stringify(one.lines));
+    if (same) same.axis += `, ${one.axis}`;
+    else found.push({ ...one });
+  }
+  return found;
+}
+
+function Strip({ axis, lines }: Axis) {
+  if (typeof lines === "string") return <p class="ey-sentence"><span class="ey-muted">{axis}</span> {lines}</p>;
+  return (
+    <table>
+      <caption>along {axis}</caption>
+      <tbody>
+        {lines.map(({ left, general, numbers, result }) => (
+          <tr key={left}>
+            <th scope="row">{left}</th>
+            <td>= {general}</td>
+            <td>{numbers && `= ${numbers}`}</td>
+            <td>= <b>{result}</b></td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Comparison({ session }: { session: Session }) {
+  const [a, b] = session.pinned.value;
+  if (!a || !b || failed(a) || failed(b)) return null;
+  const { both, iou } = compare(a, b);
+  return (
+    <p class="ey-comparison">
+      <b class="ey-a">A</b> reads {numeral(a.read)}, <b class="ey-b">B</b> {numeral(b.read)} pixels; {numeral(both)} are shared: IoU {Number(iou.toFixed(4))} ({percent(iou)}).
+    </p>
+  );
+}
