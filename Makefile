@@ -37,8 +37,10 @@ bench: $(VENV)/.group-test ## the benchmarks, with the ratios they must keep
 docs: $(VENV)/.group-docs ## the documentation, into docs/_build/html; a warning is an error
 	$(BIN)/sphinx-build --nitpicky --fail-on-warning --keep-going --quiet -b html docs docs/_build/html
 
-sweep: $(VENV)/.group-test ## long fuzzing: 10,000 examples per property
+sweep: $(VENV)/.group-test ## long fuzzing, then every model of timm and torchvision, into docs/zoo.md
 	HYPOTHESIS_PROFILE=sweep $(BIN)/pytest -m sweep tests
+	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m scripts.sweep_models --records $(VENV)/sweep.jsonl
+	mv $(VENV)/sweep.jsonl $(VENV)/sweep.done.jsonl
 
 format: $(VENV)/.group-lint ## rewrite the code as lint wants it
 	$(BIN)/ruff check --fix-only
