@@ -40,6 +40,7 @@ from eyeshot.graph.ops import (
     Roll,
     Slice,
     TransposedWindow,
+    Unfold,
     Window,
 )
 from eyeshot.index.maps import MAX_TABLE
@@ -454,6 +455,8 @@ REFUSED: list[tuple[Op, list[Shape], str]] = [
     (Slice(0, 2, 1), [(5,)], "the slice 2:1:1 of 5 elements is empty"),
     (Roll((0,), ()), [(2,)], "each dimension needs one shift, but there are 1 and 0"),
     (Roll((0, -1), (1, 1)), [(2,)], "dimensions must differ, but are (0, -1)"),
+    (Unfold(0, 0), [(2,)], "size, step and dilation must be at least 1, but are 0, 1 and 1"),
+    (Unfold(0, 2, 1, 3), [(3,)], "a window over 4 elements must fit into 3"),
     (Gather(0, ()), [(2,)], "a gather must pick 1 to 4,000,000 elements, but picks 0"),
     (Gather(0, (1, 2)), [(2,)], "indices must lie within 2 elements, but 2 does not"),
     (Flip((2,)), [(2, 2)], "dimension 2 must lie within shape (2, 2)"),

@@ -24,9 +24,9 @@ def positions_of(graph: Graph, field: Field) -> Field:
 
 
 def _without_channels(term: Term | GridTerm, value: Value) -> Term | GridTerm:
-    own = {axis.dim: number for number, axis in enumerate(value.axes)}
     if not isinstance(term, Term) or term.is_plain or len(term.dims) != len(value.shape):
         return term
+    own = _homes(term, value)
     at_home = {number for d, number in own.items() if any(p.axis == number and p.stride for p in term.dims[d])}
     for d, parts in enumerate(term.dims):
         axes = {part.axis for part in parts if part.stride}
@@ -53,3 +53,18 @@ def _followed(term: Term | GridTerm, axis: int) -> set[int]:
     if not isinstance(term, Term):
         return set(term.carried[axis])
     return {d for d, parts in enumerate(term.dims) if any(part.axis == axis and part.stride for part in parts)}
+
+
+def _homes(term: Term, value: Value) -> dict[int, int]:
+    """Dimensions that are the input's own axes; one to the left of them where channels stand last."""
+    for shift in (0, 1):
+        homes = {axis.dim - shift: number for number, axis in enumerate(value.axes)}
+        if min(homes, default=0) >= 0 and all(_leads(term, d, number) for d, number in homes.items()):
+            return homes
+    return {axis.dim: number for number, axis in enumerate(value.axes)}
+
+
+def _leads(term: Term, d: int, axis: int) -> bool:
+    """Whether a dimension holds the largest steps along an axis."""
+    strides = [part.stride for part in term.parts_of(axis)]
+    return not strides or max(strides) in [part.stride for part in term.dims[d] if part.axis == axis]

@@ -91,7 +91,7 @@ def _axis_field(
 ) -> AxisField:
     local = [term for term in terms if axis not in term.global_axes]
     reduced = [term for term in terms if axis in term.global_axes]
-    n = max((_features(term, axis) for term in local or reduced), default=1)
+    n = max((_features(term, axis, shape) for term in local or reduced), default=1)
     own = _local(local, axis, n, shape) if local else None
     everything = _hull(_extent(term, axis) for term in reduced)
     if own is None:
@@ -110,9 +110,13 @@ def _axis_field(
 # ---------------------------------------------------------------------- the local paths
 
 
-def _features(term: Term | GridTerm, axis: int) -> int:
+def _features(term: Term | GridTerm, axis: int, shape: Shape) -> int:
     if isinstance(term, Term):
         return term.features(axis)
+    alone = [d for d in term.carried[axis] if sum(d in dims for dims in term.carried) == 1]
+    if len(term.carried[axis]) == len(alone) == 1:
+        return shape[alone[0]]
+    # Tokens and windows that several axes share: as many features as fields that differ.
     return len(_distinct(term, axis))
 
 

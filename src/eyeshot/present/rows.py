@@ -168,7 +168,9 @@ def _shown_size(field: AxisField) -> int:
 
 def _jump(field: AxisField) -> str:
     """The jump of the local paths; without any, no feature is a distance away from the next."""
-    return "–" if field.local_size is None else numeral(field.jump)
+    if field.local_size is None:
+        return "–"
+    return numeral(field.jump) if field.period else f"~{numeral(field.jump)}"
 
 
 def _size(field: AxisField) -> str:
@@ -184,6 +186,8 @@ def _more_signs(layers: tuple[LayerField, ...], rows: list[TableRow]) -> Iterato
         turns = sorted({field.period for field in ranges if field.period})
         after = f", again after {_either(turns)} features" if 0 < len(turns) <= _MOST_TURNS else ""
         yield "a–b", f"the size differs from feature to feature{after}"
+    if any("~" in row.jump for row in rows):
+        yield "~", "the fields follow no regular law; a typical distance"
     if any("×" in text for row in rows for text in (row.n, row.jump, row.size, row.start)):
         axes = ", ".join(dict.fromkeys(visible(field.axis) for layer in layers for field in layer.axes))
         yield "a×b", f"one number for each axis: {axes}"

@@ -1,0 +1,171 @@
+"""The page docs/proof.md, made of the records of a sweep."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+__all__ = ["Record", "page"]
+
+Record = dict[str, Any]
+"""What came out of one task: a line of the records."""
+
+VERDICTS = ("proven", "proven by changes", "within its bound", "not provable", "wrong")
+
+HEAD = """# Proven models
+
+What `eyeshot verify` found when it held every number against the running model: for the quickest model of every model
+file of timm {timm} and of every family of torchvision {torchvision}, for every built-in network made of PyTorch's
+operations, and for {networks:,} random networks, on PyTorch {torch}. [Proof](guide/verify.md) says how it works and
+what the verdicts mean. This page is written by
+
+```sh
+make sweep
+```
+
+{found}
+"""
+
+RIGHT = "**No value was found wrong.**"
+WRONG = "**{count} values were found wrong.** The smallest examples stand at the end of the tables below."
+
+MODELS = """## {title}
+
+{text} *Values* are the tensors that the model makes; of them so many are *proven* by NaN, proven by *changes*, within
+a *bound*, or *not* provable. *Features* are counted over all values that are judged, *runs* are inputs that went
+through the model, and *s* are the seconds of the whole process, in one thread on a busy machine.
+"""
+
+NETWORKS = """## Random networks
+
+{networks:,} networks of 1 to 3 axes from the seeds {first} to {last}, {per_seed} from each: {features:,} features,
+{runs:,} runs, {seconds} of one process. Every row along every axis is poisoned, and two single pixels of each.
+`python -m scripts.sweep_proof --records new.jsonl --only 'random 7'` draws those of seed 7 again.
+"""
+
+
+def page(records: list[Record], versions: Mapping[str, str], effort: Mapping[str, Any], limit: float) -> str:
+    """The page's text.
+
+    Parameters
+    ----------
+    records : list of dict
+        One for each task.
+    versions : dict of str to str
+        Versions of torch, timm and torchvision.
+    effort : dict
+        What was tried of a model.
+    limit : float
+        Seconds that each task had.
+    """
+    random = [record for record in records if record["model"].startswith("random ")]
+    built_in = [record for record in records if record["model"].startswith("built-in ")]
+    models = [record for record in records if ":" in record["model"]]
+    wrong = sum(record.get("counts", {}).get("wrong", 0) for record in records)
+    networks = sum(record.get("networks", 0) for record in random)
+    found = WRONG.format(count=wrong) if wrong else RIGHT
+    tried = (
+        f"Of each axis {effort['rows']} rows are poisoned, the first and the last among them, and {effort['pixels']} "
+        "single pixels"
+    )
+    return "\n".join(
+        [
+            HEAD.format(networks=networks, found=found, **versions),
+            *_summary({"models": models, "built-in networks": built_in, "random networks": random}),
+            *_networks(random),
+            *_chapter("Models of timm and torchvision", f"{tried}; a model had {limit:g} seconds.", models),
+            *_chapter("Built-in networks", f"{tried}.", built_in),
+        ]
+    )
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    names = list(head)
+    marks = ["---", *["---:"] * (len(names) - 1)]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in [names, marks, *rows]) + "\n"
+
+
+def _summed(records: Iterable[Record], key: str) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for record in records:
+        total.update(record.get(key, {}))
+    return total
+
+
+def _minutes(records: Iterable[Record]) -> str:
+    return f"{sum(record['seconds'] for record in records) / 60:.0f} minutes"
+
+
+# ---------------------------------------------------------------------- chapters
+
+
+def _summary(groups: Mapping[str, list[Record]]) -> Iterator[str]:
+    """Values by verdict, for each sort of network."""
+    counts = {title: _summed(records, "counts") for title, records in groups.items()}
+    rows: list[list[object]] = [[verdict, *(f"{counts[t][verdict]:,}" for t in groups)] for verdict in VERDICTS]
+    rows.append(["features", *(f"{sum(r.get('features', 0) for r in records):,}" for records in groups.values())])
+    rows.append(["runs", *(f"{sum(r.get('runs', 0) for r in records):,}" for records in groups.values())])
+    rows.append(["time", *map(_minutes, groups.values())])
+    yield "## How much\n"
+    yield _table(["Values", *groups], rows)
+
+
+def _networks(records: list[Record]) -> Iterator[str]:
+    done = [record for record in records if "networks" in record]
+    if not done:
+        return
+    seeds = [int(record["model"].split()[1]) for record in done]
+    yield NETWORKS.format(
+        networks=sum(record["networks"] for record in done),
+        first=min(seeds),
+        last=max(seeds),
+        per_seed=max(record["networks"] for record in done),
+        features=sum(record["features"] for record in done),
+        runs=sum(record["runs"] for record in done),
+        seconds=_minutes(done),
+    )
+    yield "What they are made of:\n"
+    steps = _summed(done, "steps")
+    yield _table(["Step", "times"], [[name.replace("_", " "), f"{n:,}"] for name, n in steps.most_common()])
+    yield from _reasons(done)
+    yield from _failures(records)
+
+
+def _chapter(title: str, text: str, records: list[Record]) -> Iterator[str]:
+    yield MODELS.format(title=title, text=text)
+    head = ["Model", "Input", "values", "proven", "changes", "bound", "not", "features", "runs", "s"]
+    yield _table(head, [_row(record) for record in records if "counts" in record])
+    yield from _reasons(records)
+    yield from _failures(records)
+
+
+def _row(record: Record) -> list[object]:
+    counts = record["counts"]
+    shape = "×".join(map(str, record["inputs"][0][1:]))
+    shape += f" and {len(record['inputs']) - 1} more" if len(record["inputs"]) > 1 else ""
+    numbers = [f"{n:,}" for n in (sum(counts.values()), *(counts[verdict] for verdict in VERDICTS[:4]))]
+    name = record["model"].removeprefix("built-in ")
+    return [f"`{name}`", shape, *numbers, f"{record['features']:,}", record["runs"], f"{record['seconds']:.0f}"]
+
+
+def _reasons(records: list[Record]) -> Iterator[str]:
+    """Why values are not provable."""
+    rows = [(_cell(reason), f"{n:,}") for reason, n in _summed(records, "reasons").most_common()]
+    if rows:
+        yield "What is not provable, and why:\n"
+        yield _table(["Reason", "values"], rows)
+
+
+def _failures(records: list[Record]) -> Iterator[str]:
+    """What has no verdict, or a wrong value."""
+    rows = [(f"`{r['model']}`", r["status"], _cell(r["reason"])) for r in records if r["status"] != "holds"]
+    if rows:
+        yield "What came to no good end:\n"
+        yield _table(["Model", "Status", "Reason"], rows)
+
+
+def _cell(text: str) -> str:
+    """A sentence of the tool, as code wherever it has marks of Markdown."""
+    words = text.replace("`", "").replace("|", "/").splitlines()[0].split(" ") if text else [""]
+    return " ".join(f"`{word}`" if set(word) & set("_*<>[]\\$#") else word for word in words)

@@ -1,0 +1,207 @@
+"""Prove models, built-in networks and random networks against themselves, running, and write docs/proof.md.
+
+    PYTHONPATH=tests python -m scripts.sweep_proof --records proof.jsonl --networks 20000
+
+What is proven: the quickest model of every model file of timm and of every family of torchvision, at a small input;
+every built-in network, made of PyTorch's operations; and random networks, fifty from each seed. Each task runs in a
+process of its own and puts down a line of JSON; tasks that have one are not run again, so the sweep can be interrupted.
+The page is written when every task has its line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+from scripts.proof_page import Record, page
+from scripts.sweep_models import SAMPLE, Pool, read_records
+
+PAGE = Path(__file__).parents[1] / "docs" / "proof.md"
+
+SIZES = (48, 64, 96, 128, 160, 192, 224)
+"""Pixels of the sides that are tried for a model, until it takes one; it gets its own size if it takes none."""
+PER_SEED = 50
+"""Random networks from each seed."""
+EFFORT = {"rows": 4, "pixels": 2, "memory": "4GB"}
+"""What is tried of a model."""
+BUILT_IN_SIZE = {1: 1100, 2: 112, 3: 60}
+"""Pixels along an axis of a built-in network, unless it asks for more."""
+
+
+# ---------------------------------------------------------------------- in a process of its own
+
+
+def proved(task: str) -> dict[str, Any]:
+    """What came out of one task: `random 17`, `built-in resnet18`, `timm:resnet18`."""
+    import eyeshot
+    from eyeshot.errors import EyeshotError
+
+    kind, _, name = task.partition(" ")
+    if kind == "random":
+        return _of_networks(int(name))
+    reference = name or task
+    try:
+        shape = _built_in_shape(reference) if name else _small_shape(reference)
+        proof = eyeshot.verify(reference, input_shape=shape, **EFFORT)
+    except (EyeshotError, MemoryError) as error:
+        return {"status": "refused", "reason": f"{type(error).__name__}: {error}"}
+    return {
+        "status": "holds" if proof.holds else "wrong",
+        "reason": "" if proof.mismatch is None else repr(proof.mismatch),
+        "inputs": [list(one.shape) for one in proof.inputs],
+        "counts": {verdict.value: count for verdict, count in proof.counts.items()},
+        "reasons": dict(proof.reasons),
+        "features": proof.features,
+        "runs": proof.runs,
+        "number": proof.number,
+    }
+
+
+def _small_shape(reference: str) -> Any:
+    """The smallest image that a model takes; None for its own size."""
+    import eyeshot
+    from eyeshot.errors import EyeshotError
+
+    whole = eyeshot.load(reference)
+    if len(whole.inputs) != 1 or len(whole.inputs[0].shape) != 4:
+        return None
+    for size in SIZES:
+        if size >= whole.inputs[0].shape[-1]:
+            break
+        try:
+            graph = eyeshot.load(reference, input_shape=(1, whole.inputs[0].shape[1], size, size))
+        except EyeshotError:
+            # Too small, or another size than it is made for.
+            continue
+        if len(graph.nodes) >= len(whole.nodes) and not any(n.startswith("The capture ended") for n in graph.notes):
+            return graph.inputs[0].shape
+    return None
+
+
+def _built_in_shape(name: str) -> Any:
+    """A small image for a built-in network; None for its own size."""
+    import eyeshot
+    from eyeshot.errors import EyeshotError
+
+    shape = eyeshot.load(name).inputs[0].shape
+    small = tuple(min(n, BUILT_IN_SIZE[len(shape) - 2]) for n in shape[2:])
+    try:
+        eyeshot.load(name, input_shape=(*shape[:2], *small))
+    except EyeshotError:
+        return None
+    return (*shape[:2], *small)
+
+
+def _of_networks(number: int) -> dict[str, Any]:
+    """What came out of the random networks of one seed."""
+    import eyeshot
+    from hypothesis import HealthCheck, Phase, given, seed, settings
+    from torch_networks import networks
+
+    totals: Counter[str] = Counter()
+    steps: Counter[str] = Counter()
+    verdicts: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    faults: list[str] = []
+
+    @seed(number)
+    @settings(
+        max_examples=PER_SEED,
+        database=None,
+        deadline=None,
+        derandomize=False,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(networks())
+    def prove(network: Any) -> None:
+        proof = eyeshot.verify(network, input_shape=network.shape, pixels=2, seed=number)
+        totals.update(networks=1, features=proof.features, runs=proof.runs)
+        steps.update(step.kind for step in network.steps)
+        verdicts.update({verdict.value: count for verdict, count in proof.counts.items()})
+        reasons.update(dict(proof.reasons))
+        if not proof.holds:
+            faults.append(f"{proof.mismatch}\n{network}")
+
+    prove()
+    return {
+        "status": "wrong" if faults else "holds",
+        "reason": min(faults, key=len, default=""),
+        "counts": dict(verdicts),
+        "reasons": dict(reasons),
+        "steps": dict(steps),
+        **totals,
+    }
+
+
+def about() -> dict[str, Any]:
+    """Names of the built-in networks, and the versions of the libraries."""
+    import timm
+    import torch
+    import torchvision
+
+    from eyeshot.frontends.zoo import names
+
+    versions = {library.__name__: library.__version__.split("+")[0] for library in (torch, timm, torchvision)}
+    return {"built in": list(names()), "versions": versions}
+
+
+# ---------------------------------------------------------------------- the sweep
+
+
+def sweep(pool: Pool, wanted: list[str], records: Path) -> None:
+    """Run tasks and put down a line for each."""
+    with records.open("a", encoding="utf-8") as lines:
+        for number, (task, found) in enumerate(pool.run(proved, wanted), 1):
+            lines.write(json.dumps({"model": task, **found}) + "\n")
+            lines.flush()
+            said = ", ".join(f"{n} {verdict}" for verdict, n in found.get("counts", {}).items() if n)
+            said = said if found["status"] == "holds" else found["reason"][:300]
+            print(f"{number:5}/{len(wanted)} {found['seconds']:7.1f} s  {found['status']:8} {task}  {said}", flush=True)
+
+
+def main() -> int:
+    """Run what is missing, and write the page when nothing is."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--records", type=Path, required=True, help="file of results, one line of JSON per task")
+    parser.add_argument("--networks", type=int, default=20_000, help="random networks (default: %(default)s)")
+    parser.add_argument("--limit", type=float, default=300, help="seconds for one task (default: %(default)s)")
+    parser.add_argument("--jobs", type=int, default=1, help="processes at a time (default: %(default)s)")
+    parser.add_argument("--only", default="*", metavar="PATTERN", help="tasks to run, such as 'timm:res*', 'random 1*'")
+    parser.add_argument("--again", action="store_true", help="run what has not come out well again")
+    options = parser.parse_args()
+    pool = Pool(options.limit, options.jobs)
+    told = next(pool.run(about, [""]))[1]
+    if "versions" not in told:
+        print(f"the models cannot be listed: {told['reason']}; is tests/ on PYTHONPATH?", file=sys.stderr)
+        return 2
+    seeds = range(-(-options.networks // PER_SEED))
+    tasks = [f"built-in {name}" for name in told["built in"]]
+    tasks += [*SAMPLE.read_text("utf-8").split(), *(f"random {number}" for number in seeds)]
+    known = _known(options.records, again=options.again)
+    wanted = [task for task in tasks if task not in known and fnmatch(task, options.only)]
+    print(f"{len(tasks)} tasks, {len(known)} known, {len(wanted)} to run")
+    sweep(pool, wanted, options.records)
+    found = read_records(options.records)
+    missing = [task for task in tasks if task not in found]
+    if missing:
+        print(f"{len(missing)} tasks have no result yet, so {PAGE.name} is not written")
+        return 0
+    records = [found[task] for task in tasks]
+    PAGE.write_text(page(records, told["versions"], EFFORT, options.limit), "utf-8")
+    print(f"{PAGE} is written")
+    return int(any(record["status"] in ("wrong", "crash") for record in records))
+
+
+def _known(records: Path, *, again: bool) -> dict[str, Record]:
+    """The results so far; without what is to be run again."""
+    return {task: r for task, r in read_records(records).items() if not again or r["status"] == "holds"}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
