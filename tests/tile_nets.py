@@ -1,6 +1,7 @@
 """Networks to be run in tiles, and what running them in tiles gives; small, so that many sizes can be tried."""
 
 import itertools
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -19,6 +20,209 @@ from eyeshot.plan.results import Tiling
 
 ROUNDING = 1e-5
 """Largest difference that float32 sums in another order explain, in standard deviations of the output."""
+
+
+class Net(nn.Module):
+    """A small encoder and decoder: stride 4, three channels in, two out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.down = nn.Sequential(nn.Conv2d(3, 4, 3, 2, 1), nn.ReLU(), nn.Conv2d(4, 4, 3, 2, 1), nn.BatchNorm2d(4))
+        self.up = nn.Sequential(nn.ConvTranspose2d(4, 4, 2, 2), nn.ReLU(), nn.ConvTranspose2d(4, 2, 2, 2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.up(self.down(x))
+
+
+class Slow(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.net = net
+    def forward(self, x):
+        if not x.is_meta:
+            print("tile", flush=True)
+            time.sleep(0.1)
+        return self.net(x)
+
+plan = eyeshot.tile(Slow().eval(), (1, 1, 100, 100), tile=22)
+plan.run(Slow().eval(), sys.argv[1], out=sys.argv[2])
+"""
+
+
+def test_killed_process_goes_on(tmp_path: Path) -> None:
+    image = image_of((1, 1, 100, 100)).numpy()
+    np.save(tmp_path / "in.npy", image)
+    command = [sys.executable, "-c", _SLOW, str(tmp_path / "in.npy"), str(tmp_path / "out.npy")]
+    first = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert first.stdout is not None
+    for _ in range(6):
+        first.stdout.readline()
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    first.stdout.close()
+    assert not (tmp_path / "out.npy").exists()
+    second = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert 25 - 6 <= second.stdout.count("tile") <= 25 - 5
+    torch.manual_seed(0)
+    net = nn.Conv2d(1, 1, 3, padding=1)
+    with torch.no_grad():
+        assert np.abs(np.load(tmp_path / "out.npy") - net(torch.from_numpy(image)).numpy()).max() < 1e-5
+
+
+# ---------------------------------------------------------------------- refusals
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda image: image[..., 1:], "must have the shape that the plan is for, 1×3×60×84 or 3×60×84 or"),
+        (lambda image: image.astype(complex), "must hold whole or real numbers, but its type is complex128"),
+        (lambda image: image.astype(str), "must hold whole or real numbers"),
+        (lambda image: "nothing.npy", "does not exist"),
+        (lambda image: 5, "must be an array or a path"),
+    ],
+)
+def test_wrong_image(net: nn.Module, plan: Plan, image: Any, change: Any, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        plan.run(net, change(image))
+
+
+def test_broken_files(net: nn.Module, plan: Plan, image: Any, tmp_path: Path) -> None:
+    tifffile = pytest.importorskip("tifffile")
+    np.save(tmp_path / "a.npy", image)
+    tifffile.imwrite(tmp_path / "b.tif", image[0], photometric="minisblack")
+    tifffile.imwrite(tmp_path / "c.tif", image[0], photometric="minisblack", compression="zlib")
+    for name in ("a.npy", "b.tif", "c.tif"):
+        path = tmp_path / name
+        path.write_bytes(path.read_bytes()[:-900])
+        with pytest.raises(InputError, match=r"cannot be read|is cut off"):
+            plan.run(net, path)
+    (tmp_path / "d.tif").write_bytes(b"II*\0")
+    (tmp_path / "e.png").write_bytes(b"")
+    (tmp_path / "f.zarr").mkdir()
+    for name, message in (("d.tif", "cannot be read"), ("e.png", "must end in"), ("f.zarr", "cannot be read|group")):
+        with pytest.raises(InputError, match=message):
+            plan.run(net, tmp_path / name)
+
+
+def test_wrong_target(net: nn.Module, plan: Plan, image: Any, tmp_path: Path) -> None:
+    (tmp_path / "here.npy").write_bytes(b"mine")
+    for out, message in (
+        (tmp_path / "here.npy", "exists; name another"),
+        (tmp_path / "out.png", r"must end in \.npy"),
+        (tmp_path / "none" / "out.npy", "folder that exists"),
+        (np.zeros((1, 2, 60, 83)), "must be an array of 1×2×60×84, but is 1×2×60×83"),
+        ([None, None], "1 targets, one for each output, but there are 2"),
+        ({"other": None}, "are for"),
+    ):
+        with pytest.raises(InputError, match=message):
+            plan.run(net, image, out=out)
+    assert (tmp_path / "here.npy").read_bytes() == b"mine"
+
+
+def test_full_disk(net: nn.Module, plan: Plan, image: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    with pytest.raises(InputError, match="does not fit onto its disk"):
+        plan.run(net, image, out=tmp_path / "out.npy")
+    assert list(tmp_path.iterdir()) == [], "nothing is left that looks like a result"
+
+
+def test_disk_that_fills_up_on_the_way(
+    net: nn.Module, plan: Plan, image: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = iter(range(100))
+
+    def flush(_: object) -> None:
+        if next(calls) == 3:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(running.Target, "flush", flush)
+    with pytest.raises(RunError, match=r"tile \(1,0\) .*No space left on device"):
+        plan.run(net, image, out=tmp_path / "out.npy")
+    assert not (tmp_path / "out.npy").exists()
+
+
+def test_wrong_model(net: nn.Module, plan: Plan, image: Any) -> None:
+    with pytest.raises(InputError, match="run by a torch.nn.Module, but the model is of type str"):
+        plan.run("net", image)
+    with pytest.raises(InputError, match=r"`down\.3` \(BatchNorm2d\) must be in evaluation mode.*model\.eval\(\)"):
+        plan.run(net.train(), image)
+    with pytest.raises(InputError, match="must be in evaluation mode"):
+        eyeshot.tile(net, SHAPE, tile=32)
+    with pytest.raises(RunError, match=r"tile \(0,0\) .*must have the shape .*is it the same model"):
+        plan.run(nn.Conv2d(3, 5, 1), image)
+    with pytest.raises(InputError, match="the meta device"):
+        plan.run(Net().eval().to("meta"), image)
+    with pytest.raises(InputError, match="the device must be one that torch can use, but 'toaster' is not"):
+        plan.run(Net().eval(), image, device="toaster")
+    with pytest.raises(InputError, match="a batch must hold at least 1 tile"):
+        plan.run(Net().eval(), image, batch=0)
+
+
+class Mixing(nn.Module):
+    """Normalises over the batch."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x - x.mean(0, keepdim=True)
+
+
+def test_batch_that_mixes_is_refused(image: Any) -> None:
+    plan = eyeshot.tile(Mixing(), SHAPE, tile=32)
+    with pytest.raises(InputError, match="mixes the images of a batch"):
+        plan.run(Mixing(), image, batch=2)
+
+
+def test_check_and_curve(net: nn.Module, plan: Plan) -> None:
+    check = plan.check(net)
+    assert check.holds, check
+    assert 0 <= check.outputs[0].relative <= ROUNDING
+    curve = plan.curve(net)
+    errors = [max(one.relative for one in point.errors) for point in curve.points]
+    assert errors[0] > 0.01
+    assert errors[-1] <= ROUNDING
+    assert curve.points[-1].margin == tuple(cut.margin for cut in plan.axes)
+    assert curve.points[-1].recomputation == pytest.approx(plan.recomputation)
+
+
+def test_check_on_an_image(net: nn.Module, plan: Plan, image: Any) -> None:
+    assert plan.check(net, image).extents == (60, 84)
+    valid = ValidUNet().eval()
+    assert eyeshot.tile(valid, (1, 1, 188, 172), tile=60).check(valid).holds
+
+
+# ---------------------------------------------------------------------- a cluster
+
+
+def test_cluster_survives_a_worker(net: nn.Module, image: Any, tmp_path: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    np.save(tmp_path / "in.npy", image)
+    slow = Slow(net)
+    plan = eyeshot.tile(slow, SHAPE, tile=(32, 40))
+    lazy = plan.to_dask(slow, tmp_path / "in.npy", dtype="float32")
+    options: dict[str, Any] = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+    with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as client:
+        future = client.compute(lazy)
+        workers = list(client.run(os.getpid).values())
+        assert len(workers) == 2
+        time.sleep(0.5)
+        os.kill(workers[0], signal.SIGKILL)
+        close(future.result(timeout=120), net, image)
+
+
+class Slow(nn.Module):
+    """Takes its time, so that a worker is killed at work."""
+
+    def __init__(self, net: nn.Module) -> None:
+        super().__init__()
+        self.net = net.eval()
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not x.is_meta:
+            time.sleep(0.3)
+        return self.net(x)
 
 
 class ValidUNet(nn.Module):

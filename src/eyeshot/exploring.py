@@ -69,12 +69,12 @@ def explore(  # noqa: PLR0913 - those of `load`, and what is shown first
     given = (input_shape, axes, padding, arguments, strict or None)
     if isinstance(model, Fields):
         if any(option is not None for option in given):
-            raise InputError("fields have been analysed already; input_shape, axes, padding, strict and arguments do not")
+            raise InputError(
+                "fields have been analysed already; input_shape, axes, padding, strict and arguments do not"
+            )
         fields = model
     else:
-        fields = analyze(
-            model, input_shape=input_shape, axes=axes, padding=padding, strict=strict, arguments=arguments
-        )
+        fields = analyze(model, input_shape=input_shape, axes=axes, padding=padding, strict=strict, arguments=arguments)
     start = None
     if layer is not None:
         field = fields[layer]

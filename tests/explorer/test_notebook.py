@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from chromium import Watched, watched
+from chromium import watched
 from playwright.sync_api import Browser
 
 import eyeshot
@@ -30,7 +30,8 @@ HOST = """<!doctype html><html lang="en"><head><title>notebook</title></head><bo
   window.other = %(other)s;
   window.stop = front.render({ model: model(data, listeners), el: document.getElementById("one") });
   // marimo shows widgets in a shadow.
-  const shadow = document.getElementById("two").attachShadow({ mode: "open" }).appendChild(document.createElement("div"));
+  const shadow = document.createElement("div");
+  document.getElementById("two").attachShadow({ mode: "open" }).append(shadow);
   front.render({ model: model(structuredClone(data), {}), el: shadow });
   window.show = (document_) => { data.document = document_; listeners["change:document"](); };
   window.listeners = listeners;
@@ -64,7 +65,9 @@ def test_widget_in_a_host(browser: Browser, host: Path) -> None:
         assert page.page.evaluate("window.saved") == {**spot, "pins": [spot]}
         assert page.page.url == host.as_uri(), "a widget leaves the notebook's address alone"
         assert page.page.locator("#two .ey-readout").is_visible()
-        background = "getComputedStyle(document.querySelector('#two').shadowRoot.querySelector('.ey-pane')).borderRadius"
+        background = (
+            "getComputedStyle(document.querySelector('#two').shadowRoot.querySelector('.ey-pane')).borderRadius"
+        )
         assert page.page.evaluate(background) == "8px"
         page.page.evaluate("window.show(window.other)")
         page.page.locator("#one .ey-rows", has_text="eye").wait_for()

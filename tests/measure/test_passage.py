@@ -174,7 +174,7 @@ def test_what_only_moves_exists(name: str) -> None:
         ("aten::linalg_vector_norm.default", {}, Passage.FAITHFUL),
         ("aten::linalg_vector_norm.default", {"ord": 0}, passage.BOTH),
         ("aten::scaled_dot_product_attention.default", {}, Passage.FAITHFUL),
-        ("aten::scaled_dot_product_attention.default", {"is_causal": True}, passage.BOTH),
+        ("aten::scaled_dot_product_attention.default", {"is_causal": True}, Passage.INVENTS),
         ("aten::scaled_dot_product_attention.default", {"attn_mask": torch.ones(2, 2) > 0}, passage.BOTH),
         ("aten::scaled_dot_product_attention.default", {"attn_mask": torch.ones(2, 2)}, Passage.FAITHFUL),
         ("aten::scaled_dot_product_attention.default", {"attn_mask": torch.tensor([0, -math.inf])}, passage.BOTH),

@@ -54,12 +54,11 @@ SAME = {"mobilenet_v1": 32, "resnet50_v1": 32, "resnet101_v1": 32, "resnet152_v1
 """Those whose padding depends on whether the size is even."""
 ROOM = {"alexnet": 160, "alexnet_v2": 160, "lenet5": 40}
 """More pixels of a tile, where layers behind the last map need them."""
-LARGE = {"inception_v3", "resnet50_v1", "resnet101", "resnet101_v1", "resnet152", "resnet152_v1"}
+LARGE = {"dilated_segnet", "unet3d", "inception_v3", "resnet50_v1", "resnet101", "resnet101_v1", "resnet152", "resnet152_v1"}
 
 
 def names() -> list[Any]:
-    marked = [pytest.param(name, marks=pytest.mark.sweep) if name in LARGE else name for name in HEADLESS]
-    return [*LOCAL, *marked]
+    return [pytest.param(name, marks=pytest.mark.sweep) if name in LARGE else name for name in (*LOCAL, *HEADLESS)]
 
 
 @pytest.mark.parametrize("name", names())

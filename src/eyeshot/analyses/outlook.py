@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from eyeshot.analyses.grids import NOTHING, intervals_along
+from eyeshot.analyses.gathering import NOTHING
+from eyeshot.analyses.hulls import intervals_along
 from eyeshot.analyses.layout import Layout
 from eyeshot.analyses.results import Box
 from eyeshot.analyses.terms import Field, Term, union

@@ -133,7 +133,7 @@ def _local(terms: list[Term | GridTerm], axis: int, n: int, shape: Shape) -> _Lo
 
 def _laid_out(terms: list[Term | GridTerm], axis: int, n: int, shape: Shape) -> _Local:
     """Numbers of terms that count along the axis in different steps (tokens, and windows of tokens)."""
-    from eyeshot.analyses.grids import distinct_hulls
+    from eyeshot.analyses.hulls import distinct_hulls
 
     return _from_pairs(distinct_hulls(terms, shape, axis), n)
 
@@ -180,7 +180,7 @@ def _from_pairs(pairs: list[Pair], n: int, seq: Bordered | None = None) -> _Loca
 
 def _distinct(term: Term | GridTerm, axis: int) -> set[Pair]:
     """The different intervals of a term along an axis; a grid's features are counted by them."""
-    from eyeshot.analyses.grids import distinct_intervals
+    from eyeshot.analyses.hulls import distinct_intervals
 
     if isinstance(term, Term):
         return set(distinct_intervals(*finite(term.seqs[axis], term.extent(axis)).arrays()))

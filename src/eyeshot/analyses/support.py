@@ -13,7 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from eyeshot.analyses.boxes import Boxes, backward, forward, mask_of, split_set, unite, volume
-from eyeshot.analyses.grids import NOTHING, GridTerm, intervals_along
+from eyeshot.analyses.gathering import NOTHING
+from eyeshot.analyses.grids import GridTerm
+from eyeshot.analyses.hulls import intervals_along
 from eyeshot.analyses.layout import checked_index, checked_pixel, layout_of, locate_pixel
 from eyeshot.analyses.results import Interval, Product, Reach, Region
 from eyeshot.analyses.terms import Field, Term

@@ -138,7 +138,7 @@ def merge(terms: Sequence[Term | GridTerm], shape: Shape) -> Field:
         return tuple(terms)
     products = [term for term in terms if isinstance(term, Term)]
     if len(products) < len(terms):
-        from eyeshot.analyses.grids import merge_grids
+        from eyeshot.analyses.grid_union import merge_grids
 
         return merge_grids(terms, shape)
     count, joined = len(terms) + 1, _unite(products)

@@ -32,7 +32,7 @@ Examples:
 @click.option("--serve", is_flag=True, help="Show it as a local app that also takes dropped layer lists.")
 @click.option("--port", type=click.IntRange(0, 65535), metavar="PORT", help="Its port; by default any that is free.")
 @debug_option
-def command(  # noqa: PLR0913 - one for each option
+def command(
     *,
     model: str,
     how: ModelOptions,

@@ -84,8 +84,9 @@ def _norm(settings: Mapping[str, Any]) -> Passage:
 def _attention(settings: Mapping[str, Any]) -> Passage:
     # What a mask leaves out has the weight 0, but NaN times 0 is NaN.
     mask = settings.get("attn_mask")
-    masked = settings.get("is_causal") or (mask is not None and not (mask.is_floating_point() and _finite(mask)))
-    return BOTH if masked else Passage.FAITHFUL
+    if mask is not None and not (mask.is_floating_point() and _finite(mask)):
+        return BOTH
+    return Passage.INVENTS if settings.get("is_causal") else Passage.FAITHFUL
 
 
 def _finite(mask: Any) -> bool:

@@ -60,6 +60,7 @@ class Planner:
         self.aligned = alignment(self.whole, self._walk, self.wanted)
         self._laws = {name: law_of(self.whole, self._walk, name, self.aligned) for name in self.wanted}
         self._extra = [[0, 0] for _ in extents]
+        self._rest: int | None = None
 
     def build(self, size: Size) -> Graph:
         """The network's graph at some size."""
@@ -112,6 +113,7 @@ class Planner:
         outputs = self._outputs(size)
         if outputs is None or max(self.aligned) > MAX_ALIGNMENT:
             return self._obstacles(size)
+        self._fit()
         even = False
         for _ in range(_MOST_GROWTH):
             cuts = self._cuts(size, outputs, even=even)
@@ -158,7 +160,12 @@ class Planner:
     def _margin(self, axis: int, outputs: Sequence[Output]) -> tuple[int, int]:
         laws = [output.laws[axis] for output in outputs]
         halo = (max(law.before for law in laws), max(law.after for law in laws))
-        return margins(halo, self.aligned[axis], (self._extra[axis][0], self._extra[axis][1]))
+        return self._widened(axis, halo)
+
+    def _widened(self, axis: int, halo: tuple[int, int]) -> tuple[int, int]:
+        """The margins along an axis: a tile begins on the grid, and has a size at which the network runs."""
+        before, after = margins(halo, self.aligned[axis], (self._extra[axis][0], self._extra[axis][1]))
+        return before, after + (self._rest or 0) % self.aligned[axis]
 
     def _cuts(self, size: Size, outputs: Sequence[Output], *, even: bool = False) -> tuple[AxisCut, ...]:
         return tuple(
@@ -244,9 +251,27 @@ class Planner:
     def least(self, axis: int) -> int:
         """Pixels of the smallest tile along an axis."""
         laws = [self._laws[name][axis] for name in self.wanted]
-        halo = tuple(max((getattr(law, side) for law in laws if law), default=0) for side in ("before", "after"))
-        extra = (self._extra[axis][0], self._extra[axis][1])
-        return least_tile(margins((halo[0], halo[1]), self.aligned[axis], extra), self.aligned[axis])
+        before, after = (max((getattr(law, side) for law in laws if law), default=0) for side in ("before", "after"))
+        return least_tile(self._widened(axis, (before, after)), self.aligned[axis])
+
+    def _fit(self) -> None:
+        """Find how many pixels beyond a multiple of the alignment a tile needs, so that the network runs on it.
+
+        Most networks take multiples; a U-Net without padding may take 8·k + 4 only.
+        """
+        if self._rest is not None:
+            return
+        for rest in range(min(max(self.aligned), MAX_TRIED)):
+            self._rest = rest
+            if any(self._runs(self._smallest(steps)) for steps in (2, 6)):
+                return
+        self._rest = 0
+
+    def _smallest(self, steps: int) -> Size:
+        least = [self.least(axis) for axis in range(len(self.extents))]
+        return tuple(
+            min(small + steps * step, n) for n, small, step in zip(self.extents, least, self.aligned, strict=True)
+        )
 
     def _probe(self) -> Size:
         """The size of small tiles with a few steps of the grid in them, at which the network runs."""
@@ -256,6 +281,8 @@ class Planner:
                 f"the image ({_shown(self.extents)}) must be larger than the smallest tile ({_shown(least)}); "
                 "run the model on it as it is"
             )
+        self._fit()
+        least = tuple(self.least(axis) for axis in range(len(self.extents)))
         steps = 2
         while True:
             found = tuple(

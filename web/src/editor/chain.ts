@@ -50,9 +50,6 @@ function mapOf(layer: Layer, k: number, n: number, axis: string): IndexMap {
   const reach = dilation * (kernel - 1) + 1;
   if (layer.kind === "deconv") {
     const out = (n - 1) * stride - before - after + reach + layer.outputPadding[k];
-    if (layer.outputPadding[k] && layer.outputPadding[k] >= Math.max(stride, dilation)) {
-      throw new Error(`output padding must be smaller than stride or dilation along ${axis}, but is ${layer.outputPadding[k]}`);
-    }
     if (out < 1) throw new Error(`no output is left along ${axis}: (${n} − 1)·${stride} − ${before + after} + ${reach} = ${out}`);
     bounded(out, axis);
     return transposed(n, out, kernel, stride, dilation, before);

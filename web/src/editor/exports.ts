@@ -1,7 +1,7 @@
 /** The list in other people's words: PyTorch, JSON, Markdown, LaTeX. */
 
 import type { AxisNumbers, Network, Value } from "../core/document";
-import type { Layer, LayerList } from "./layers";
+import { type Layer, type LayerList, ListError } from "./layers";
 
 /** A number as people write it; a range where features differ. */
 export function shown(numbers: AxisNumbers[], pick: (axis: AxisNumbers) => string): string {
@@ -38,7 +38,7 @@ export function cells(value: Value): string[] {
 const HEAD = ["layer", "kind", "n", "j", "r", "start"];
 
 export function markdownOf(network: Network, values: Value[]): string {
-  const escape = (text: string) => text.replace(/[\\|`*_<>&[\]]/g, (c) => `\\${c}`);
+  const escape = (text: string) => text.replace(/[\\|`*_<>&[\]]/g, (c) => `\\${c}`).replace(/\s+/g, " ");
   const line = (parts: string[]) => `| ${parts.join(" | ")} |`;
   const rows = values.map((value) => line(cells(value).map(escape)));
   return [`**${escape(network.model)}**`, "", line(HEAD), "| --- | --- | ---: | ---: | ---: | ---: |", ...rows, ""].join("\n");
@@ -50,7 +50,7 @@ export function latexOf(values: Value[]): string {
     "#": "\\#", $: "\\$", "%": "\\%", "&": "\\&", _: "\\_", "<": "\\textless{}", ">": "\\textgreater{}",
     "×": "$\\times$", "–": "--", "\u2009": "\\,",
   };
-  const escape = (text: string) => text.replace(/[\\{}~^#$%&_<>×–\u2009]/g, (c) => signs[c]);
+  const escape = (text: string) => text.replace(/[\\{}~^#$%&_<>×–\u2009]/g, (c) => signs[c]).replace(/\n/g, " ");
   const rows = values.map((value) => `  ${cells(value).map(escape).join(" & ")} \\\\`);
   return ["\\begin{tabular}{llrrrr}", "  \\toprule", `  ${HEAD.join(" & ")} \\\\`, "  \\midrule", ...rows, "  \\bottomrule", "\\end{tabular}", ""].join("\n");
 }
@@ -88,6 +88,7 @@ function modules(layer: Layer, axes: number, channels: number): string[] {
     const mode = layer.method === "nearest" ? "nearest" : ["", "linear", "bilinear", "trilinear"][axes];
     return [`nn.Upsample(scale_factor=${tuple(layer.scale)}, mode="${mode}")`];
   }
+  if (layer.kind === "avgpool" && layer.dilation.some((d) => d !== 1)) throw new ListError(`${layer.name}: PyTorch's average pooling has no dilation`);
   // Padding that differs before and after is a module of its own; a max pooling must not see its zeros.
   const lopsided = layer.before.some((b, k) => b !== layer.after[k]) && layer.kind !== "deconv";
   const found: string[] = [];
@@ -109,6 +110,9 @@ function modules(layer: Layer, axes: number, channels: number): string[] {
   else {
     // Cropping more at the end than at the start is a smaller output: PyTorch says it by a larger output padding.
     const extra = layer.outputPadding.map((o, k) => o + layer.before[k] - layer.after[k]);
+    if (extra.some((o, k) => o < 0 || o >= Math.max(layer.stride[k], layer.dilation[k], 1) + (o ? 0 : 1))) {
+      throw new ListError(`${layer.name}: PyTorch's output padding must be at least 0 and below stride or dilation, but would be ${tuple(extra)}`);
+    }
     if (extra.some(Boolean)) options.push(`output_padding=${tuple(extra)}`);
     found.push(`nn.ConvTranspose${axes}d(${channels}, ${wide}, ${options.join(", ")})`);
   }

@@ -56,8 +56,6 @@ function pathsOf(network: Network): string[][] {
     });
   }
   for (const call of network.calls) {
-    // A call that made a single value is that value's own row.
-    if (call.stop - call.first < 2) continue;
     for (let id = call.first; id < call.stop; id++) paths[id].push(call.name);
   }
   return paths;

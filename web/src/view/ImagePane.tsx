@@ -20,7 +20,8 @@ export function ImagePane({ session }: { session: Session }) {
   useDrawing(() => {
     themeChanges.value;
     const element = canvas.current;
-    if (!element || !frame) return;
+    // Another network has come, and this pane is about to be rendered anew for it.
+    if (!element || !frame || session.network.value !== network) return;
     const context = prepared(element, width, height);
     if (!context) return;
     const shown = session.direction.value === "sees" ? shownRegions(session) : [];

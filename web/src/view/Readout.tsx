@@ -13,7 +13,7 @@ export function Readout({ session }: { session: Session }) {
   const value = session.value(session.spot.value.value);
   return (
     <section class="ey-pane ey-readout" aria-label="Answer" data-answer={answerOf(session)}>
-      <div class="ey-answer">
+      <div class="ey-answer" tabIndex={0} role="group" aria-label="Answer in words">
         <div class="ey-bar">
           <h2>{words.title}</h2>
           <button type="button" onClick={() => copyText(session, plain(words))}>Copy</button>

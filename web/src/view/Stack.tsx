@@ -29,7 +29,8 @@ export function Stack({ session }: { session: Session }) {
   useDrawing(() => {
     themeChanges.value;
     const element = canvas.current;
-    if (!element || !planes.length) return;
+    // Another network has come, and this pane is about to be rendered anew for it.
+    if (!element || !planes.length || session.network.value !== network) return;
     const context = prepared(element, width, height);
     const reach = session.reach.value;
     const reached = reach && !failed(reach) ? reach.elements : null;

@@ -28,7 +28,7 @@ _OVERLOADS: dict[Callable[..., Any], Any] = {
 
 _NAMES = {
     functional.linear: ("input", "weight", "bias"),
-    functional.scaled_dot_product_attention: ("query", "key", "value", "attn_mask"),
+    functional.scaled_dot_product_attention: ("query", "key", "value", "attn_mask", "dropout_p", "is_causal"),
     functional.batch_norm: ("input", "running_mean", "running_var", "weight", "bias", "training"),
 }
 """Their arguments in the order of the function."""

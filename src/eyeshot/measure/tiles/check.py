@@ -43,8 +43,8 @@ def tiled_and_whole(tiling: Tiling, model: Any, image: Any, device: Any = None) 
         Where to run.
     """
     found = run(tiling, model, image, device=device)
-    source = open_source(image, tiling)
-    whole = Network(model, tiling, device)(source.read(tuple((0, n) for n in tiling.extents)))
+    with open_source(image, tiling) as source:
+        whole = Network(model, tiling, device)(source.read(tuple((0, n) for n in tiling.extents)))
     return differences([output.name for output in tiling.outputs], found, whole)
 
 

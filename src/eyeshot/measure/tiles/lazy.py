@@ -43,7 +43,8 @@ def to_dask(tiling: Tiling, model: Any, image: Any, *, device: Any = None, dtype
         One for each output.
     """
     da, delayed = library("dask.array"), library("dask").delayed
-    source = open_source(image, tiling)
+    with open_source(image, tiling) as source:
+        pass
     if dtypes is None:
         dtypes = [result.dtype for result in Network(model, tiling, device)(_zeros(tiling))]
     if len(dtypes) != len(tiling.outputs):
@@ -72,7 +73,8 @@ def _done(model: Any, tiling: Tiling, tile: Tile, image: Any, layout: Any, devic
     """One task: read, run and crop one tile."""
     try:
         if layout is None:
-            pixels = open_source(image, tiling).read(tile.read)
+            with open_source(image, tiling) as source:
+                pixels = source.read(tile.read)
         else:
             here = tuple((0, stop - start) for start, stop in tile.read)
             pixels = Source(np.asarray(image), layout, tiling.image, tiling.dims, "").read(here)

@@ -73,23 +73,23 @@ def run(
         raise InputError(f"`{tiling.model}` cannot be run in tiles; the plan says because of which nodes")
     if batch < 1:
         raise InputError(f"a batch must hold at least 1 tile, but is to hold {batch}")
-    source = open_source(image, tiling)
-    network = Network(model, tiling, device)
-    targets = targets_of(out, tiling)
-    if batch > 1:
-        check_batches(tiling, model)
-    work = _Work(tiling, network, source, targets)
-    first = next((target.path for target in targets if target.path is not None), None)
-    if first is None:
-        work.do(None, batch, progress)
-        return [target.array for target in targets]
-    path = first.with_name(first.name + UNFINISHED + ".journal")
-    with Journal(path, _fingerprint(tiling, network, source)) as journal:
-        work.resume(journal)
-        work.do(journal, batch, progress)
-        for target in targets:
-            target.finish()
-        journal.remove()
+    with open_source(image, tiling) as source:
+        network = Network(model, tiling, device)
+        targets = targets_of(out, tiling)
+        if batch > 1:
+            check_batches(tiling, model)
+        work = _Work(tiling, network, source, targets)
+        first = next((target.path for target in targets if target.path is not None), None)
+        if first is None:
+            work.do(None, batch, progress)
+            return [target.array for target in targets]
+        path = first.with_name(first.name + UNFINISHED + ".journal")
+        with Journal(path, _fingerprint(tiling, network, source)) as journal:
+            work.resume(journal)
+            work.do(journal, batch, progress)
+            for target in targets:
+                target.finish()
+            journal.remove()
     return [target.array if target.path is None else target.path for target in targets]
 
 

@@ -38,6 +38,8 @@ class Source:
         The input's dimensions that are spatial axes.
     identity : str
         What tells this image from others in a journal.
+    opened : object or None
+        What has to be closed at the end; a source is a context.
     """
 
     array: Any
@@ -45,6 +47,14 @@ class Source:
     image: tuple[int, ...]
     dims: tuple[int, ...]
     identity: str
+    opened: Any = None
+
+    def __enter__(self) -> Source:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.opened is not None:
+            self.opened.close()
 
     def read(self, box: Box) -> npt.NDArray[Any]:
         """The pixels of a box, shaped like an input of the model."""
@@ -80,11 +90,11 @@ def open_source(image: Any, tiling: Tiling) -> Source:
     InputError
         If it cannot be read, or has another shape than the plan is for.
     """
-    where, identity = "the image", ""
+    where, identity, opened = "the image", "", None
     if isinstance(image, str | os.PathLike):
         path = Path(image)
         where = f"the image {str(path)!r}"
-        image, identity = _opened(path, where), _identity(path)
+        (image, opened), identity = _opened(path, where), _identity(path)
     elif hasattr(image, "detach"):
         image = image.detach().cpu().numpy()
     if not hasattr(image, "shape") or not hasattr(image, "dtype"):
@@ -92,12 +102,15 @@ def open_source(image: Any, tiling: Tiling) -> Source:
     check_dtype(image.dtype, where)
     shape = tuple(int(n) for n in image.shape)
     layout = layout_of(shape, tiling.image, tiling.dims, where)
-    return Source(image, layout, tiling.image, tiling.dims, f"{identity}{shape}{image.dtype}")
+    return Source(image, layout, tiling.image, tiling.dims, f"{identity}{shape}{image.dtype}", opened)
 
 
 def shape_of(path: str) -> tuple[int, ...]:
     """Shape of the array in a file."""
-    return tuple(int(n) for n in _opened(Path(path), f"the image {path!r}").shape)
+    array, opened = _opened(Path(path), f"the image {path!r}")
+    if opened is not None:
+        opened.close()
+    return tuple(int(n) for n in array.shape)
 
 
 def layout_of(shape: Sequence[int], image: tuple[int, ...], dims: tuple[int, ...], where: str) -> tuple[int, ...]:
@@ -128,15 +141,16 @@ def layout_of(shape: Sequence[int], image: tuple[int, ...], dims: tuple[int, ...
     )
 
 
-def _opened(path: Path, where: str) -> Any:
+def _opened(path: Path, where: str) -> tuple[Any, Any]:
+    """The array in a file, and what has to be closed when it is no longer read."""
     if not path.exists():
         raise InputError(f"{where} does not exist")
     suffix = path.suffix.lower()
     try:
         if suffix == ".npy":
-            return np.load(path, mmap_mode="r", allow_pickle=False)
+            return np.load(path, mmap_mode="r", allow_pickle=False), None
         if suffix == ".zarr":
-            return _zarr_array(path, where)
+            return _zarr_array(path, where), None
         if suffix in {".tif", ".tiff"}:
             return _tiff(path, where)
     except InputError:
@@ -154,7 +168,7 @@ def _zarr_array(path: Path, where: str) -> Any:
     return found
 
 
-def _tiff(path: Path, where: str) -> Any:
+def _tiff(path: Path, where: str) -> tuple[Any, Any]:
     tifffile = library("tifffile")
     size = path.stat().st_size
     with tifffile.TiffFile(path) as file:
@@ -168,8 +182,9 @@ def _tiff(path: Path, where: str) -> Any:
                 )
         if series.dataoffset is not None:
             # Plain pixels one after the other: the file itself is the array.
-            return tifffile.memmap(path, mode="r", series=0)
-    return library("zarr").open(tifffile.imread(path, aszarr=True, series=0), mode="r")
+            return tifffile.memmap(path, mode="r", series=0), None
+    zarr, store = library("zarr"), tifffile.imread(path, aszarr=True, series=0)
+    return zarr.open(store, mode="r"), store
 
 
 def _identity(path: Path) -> str:

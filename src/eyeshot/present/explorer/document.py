@@ -60,7 +60,10 @@ def explorer_dict(trace: Trace) -> dict[str, Any]:
         "ops": [{"kind": kind, **{name: _lists(value) for name, value in settings}} for kind, settings in trace.ops],
         "numbers": [json.loads(numbers) for numbers in axes],
         "nodes": nodes,
-        "calls": [[visible(name), visible(kind), first, stop] for name, kind, first, stop in trace.calls],
+        # A call that made one node is that node's own row.
+        "calls": [
+            [visible(name), visible(kind), first, stop] for name, kind, first, stop in trace.calls if stop - first > 1
+        ],
         "notes": list(map(visible, trace.table.notes)),
     }
 

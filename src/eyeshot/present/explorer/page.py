@@ -1,4 +1,4 @@
-"""The explorer as one HTML page: no network, no style attributes, and one script, whose hash the page's policy names."""
+"""The explorer as one HTML page: no network, one style and one script, whose hashes the page's policy names."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from eyeshot.frontends.torch.rules import (
     factories,
     fourier,
     indexing,
+    masks,
     matmul,
     normalisation,
     padding,
@@ -28,6 +29,6 @@ from eyeshot.frontends.torch.rules.table import TABLE
 __all__ = ["TABLE"]
 
 _FAMILIES = (
-    attention, convolution, copies, factories, fourier, indexing, matmul, normalisation, padding, patches, pointwise,
-    pooling, recurrent, reductions, resize, sampling, values, views, writes,
+    attention, convolution, copies, factories, fourier, indexing, masks, matmul, normalisation, padding, patches,
+    pointwise, pooling, recurrent, reductions, resize, sampling, values, views, writes,
 )  # fmt: skip

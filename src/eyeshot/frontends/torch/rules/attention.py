@@ -6,13 +6,14 @@ from typing import Any
 
 import torch
 
+from eyeshot.frontends.torch.rules.masks import Mask, allowed_by
 from eyeshot.frontends.torch.rules.matmul import contracted
 from eyeshot.frontends.torch.rules.table import Call, rule
 from eyeshot.frontends.torch.tape import Value
-from eyeshot.graph.ops import Reduce
+from eyeshot.graph.access import Shape
+from eyeshot.graph.ops import Cumulative, Gather, Reduce, Slice
 
 __all__: list[str] = []
-
 
 @rule(
     "scaled_dot_product_attention", "_scaled_dot_product_flash_attention", "_scaled_dot_product_efficient_attention",
@@ -20,7 +21,7 @@ __all__: list[str] = []
     "_scaled_dot_product_attention_math", "_scaled_dot_product_cudnn_attention",
 )  # fmt: skip
 def attention(call: Call) -> list[Value | None]:
-    """Local in the queries; every key and value of the head is read whole."""
+    """Local in the queries; of the keys and values of the head all are read that no mask leaves out."""
     query, key, value = call.args[:3]
     mask = call.arg("attn_mask")
     mask = call.arg("attn_bias") if mask is None else mask
@@ -33,9 +34,57 @@ def attention(call: Call) -> list[Value | None]:
     if query.shape[:-2] != key.shape[:-2]:
         # Grouped heads: which one is read makes no difference in space, so all are.
         parts[1:] = [(key, lead[:-1] + "hjk"), (value, lead[:-1] + "hjv")]
-    values = [contracted(call, parts, lead + "iv")]
+    shape = tuple(first.shape)
+    allowed = _allowed(call, mask, query.shape[-2], key.shape[-2])
+    values = [contracted(call, parts, lead + "iv")] if allowed is Mask.ALL else _masked(call, allowed, shape)
     bias = call.value(mask)
     if bias is not None:
         values.append(call.add(Reduce((len(bias.shape) - 1,), keepdims=True), bias))
-    joined = values[0] if len(values) == 1 else call.join(values, tuple(first.shape))
+    joined = values[0] if len(values) == 1 and values[0].shape == shape else call.join(values, shape)
     return [joined, *([None] * (len(out) - 1 if isinstance(out, list | tuple) else 0))]
+
+
+def _allowed(call: Call, mask: Any, queries: int, keys: int) -> Any:
+    """Which keys each query may read, as a bool tensor (queries, keys), or what is known of that."""
+    if call.arg("is_causal", False):
+        return Mask.CAUSAL
+    if mask is None or call.value(mask) is not None:
+        return Mask.ALL if mask is None or mask.is_floating_point() else Mask.UNKNOWN
+    return allowed_by(call, mask, (queries, keys))
+
+
+def _masked(call: Call, allowed: Any, shape: Shape) -> list[Value]:
+    """What a query reads of itself, of the keys and of the values; each to be broadcast to the result."""
+    found = []
+    for role, tensor in zip(("query", "key", "value"), call.args, strict=False):
+        part = call.value(tensor)
+        if part is None:
+            continue
+        if role != "value":
+            part = call.add(Reduce((len(part.shape) - 1,), keepdims=True), part)
+        if role != "query":
+            part = _read_by_queries(call, allowed, part, shape[-2])
+        apart = tuple(d for d, (n, m) in enumerate(zip(part.shape[:-2], shape[:-2], strict=True)) if n != m)
+        # Grouped heads: which one is read makes no difference in space, so all are.
+        found.append(call.add(Reduce(apart, keepdims=True), part) if apart else part)
+    return found
+
+
+def _read_by_queries(call: Call, allowed: Any, part: Value, queries: int) -> Value:
+    """Of keys or values (…, keys, features) what each query reads: (…, queries, features)."""
+    dim = len(part.shape) - 2
+    lead, keys, width = part.shape[:dim], part.shape[dim], part.shape[-1]
+    if allowed is Mask.CAUSAL:
+        # The first query belongs to the first key, however many there are of each.
+        running = call.add(Cumulative(dim), part)
+        if queries < keys:
+            return call.add(Slice(dim, 0, queries), running)
+        return call.add(Gather(dim, tuple(min(i, keys - 1) for i in range(queries))), running)
+    if allowed is Mask.UNKNOWN:
+        return call.add(Reduce((dim,), keepdims=True), call.anywhere(part, dim, keys))
+    # Each query its own list of keys, all lists made as long as the longest by naming a key again.
+    lists = [row.nonzero().flatten().tolist() for row in allowed]
+    longest = max(map(len, lists))
+    listed = tuple(i for keys_of in lists for i in (*keys_of, *[keys_of[-1]] * (longest - len(keys_of))))
+    picked = call.reshape(call.add(Gather(dim, listed), part), (*lead, queries, longest, width))
+    return call.add(Reduce((dim + 1,)), picked)

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from eyeshot.frontends.torch.rules.masks import dimmed, has_infinity
 from eyeshot.frontends.torch.rules.table import Call, rule
 from eyeshot.frontends.torch.tape import Value
 from eyeshot.graph.ops import Contract, Expand
@@ -81,7 +82,8 @@ def _added(call: Call, parts: Sequence[tuple[Any, str]], output: str) -> Value:
     shape = call.shape
     values = [] if not any(call.value(t) for t, _ in parts) else [contracted(call, parts, output)]
     values += call.values(call.args[:1])
-    return values[0] if len(values) == 1 and values[0].shape == shape else call.join(values, shape)
+    value = values[0] if len(values) == 1 and values[0].shape == shape else call.join(values, shape)
+    return dimmed(call, value) if has_infinity(call, call.args[:1]) else value
 
 
 @rule("mv")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 
+from eyeshot.frontends.torch.rules.masks import dimmed, has_infinity
 from eyeshot.frontends.torch.rules.table import Call, rule
 from eyeshot.frontends.torch.tape import Value
 from eyeshot.graph.ops import Pointwise
@@ -19,7 +20,7 @@ _UNARY = (
     "log_sigmoid", "logit", "mish", "nan_to_num", "neg", "negative", "positive", "rad2deg", "reciprocal", "relu",
     "relu6", "round", "rsqrt", "selu", "sigmoid", "sign", "sgn", "silu", "sin", "sinc", "sinh", "softplus",
     "softshrink", "special_entr", "special_erfcx", "special_i0e", "special_log_ndtr", "special_ndtri", "sqrt",
-    "square", "tan", "tanh", "threshold", "tril", "triu", "trunc", "i0", "conj_physical", "feature_dropout",
+    "square", "tan", "tanh", "threshold", "trunc", "i0", "conj_physical", "feature_dropout",
     "alpha_dropout",
 )  # fmt: skip
 """One operand; the result has its shape and type."""
@@ -30,9 +31,9 @@ _OTHER = (
     "bitwise_right_shift", "bitwise_xor", "clamp", "complex", "copysign", "div", "dropout", "eq", "floor_divide",
     "fmax", "fmin", "fmod", "gcd", "ge", "gt", "heaviside", "hypot", "imag", "isfinite", "isinf",
     "isnan", "isneginf", "isposinf", "lcm", "le", "lerp", "logaddexp", "logaddexp2", "logical_and", "logical_not",
-    "logical_or", "logical_xor", "lt", "masked_fill", "maximum", "minimum", "mul", "native_dropout", "ne",
+    "logical_or", "logical_xor", "lt", "maximum", "minimum", "mul", "native_dropout", "ne",
     "nextafter", "polar", "pow", "quantize_per_tensor", "real", "remainder", "rrelu",
-    "rrelu_with_noise", "rsub", "signbit", "special_xlog1py", "special_zeta", "sub", "true_divide", "where", "xlogy",
+    "rrelu_with_noise", "rsub", "signbit", "special_xlog1py", "special_zeta", "sub", "true_divide", "xlogy",
     "fake_quantize_per_tensor_affine_cachemask", "fake_quantize_per_channel_affine_cachemask",
     "_fake_quantize_learnable_per_tensor_affine", "_fake_quantize_learnable_per_channel_affine",
     "_fake_quantize_per_tensor_affine_cachemask_tensor_qparams", "polygamma", "ldexp", "float_power",
@@ -58,9 +59,11 @@ def nary(call: Call) -> Value:
     if isinstance(first, torch.Tensor) and first.is_floating_point() and first.is_meta and _keeps(call, first):
         call.like(first)
     out = call.out
-    return call.join(call.operands(), tuple(out[0].shape if isinstance(out, list | tuple) else out.shape))
+    value = call.join(call.operands(), tuple(out[0].shape if isinstance(out, list | tuple) else out.shape))
+    return dimmed(call, value) if call.func._schema.name in _SUMS and has_infinity(call, call.args) else value
 
 
+_SUMS = {"aten::add", "aten::sub", "aten::rsub"}
 _ARITHMETIC = {"aten::add", "aten::mul", "aten::sub", "aten::div", "aten::pow", "aten::clamp", "aten::maximum"}
 
 
