@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,9 +18,6 @@ from eyeshot.graph.access import Access, Link, Regroup, Shape
 from eyeshot.index.bordered import Bordered
 from eyeshot.index.maps import IndexMap
 from eyeshot.index.sets import IndexSet, preimage
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["GridTerm"]
 
