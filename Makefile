@@ -38,16 +38,18 @@ lint: $(VENV)/.group-lint $(VENV)/.group-test ## ruff, mypy --strict and the imp
 	$(BIN)/mypy --strict
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.group-test ## the benchmarks, with the ratios they must keep
+bench: $(VENV)/.group-test $(VENV)/.chromium ## the benchmarks, with the ratios they must keep
 	$(BIN)/pytest benchmarks
 
 docs: $(VENV)/.group-docs ## the documentation, into docs/_build/html; a warning is an error
 	$(BIN)/sphinx-build --nitpicky --fail-on-warning --keep-going --quiet -b html docs docs/_build/html
 
-sweep: $(VENV)/.group-test ## long fuzzing, then every model of timm and torchvision, into docs/zoo.md
+sweep: $(VENV)/.group-test ## long fuzzing, every model of timm and torchvision, and proofs: docs/zoo.md, docs/proof.md
 	HYPOTHESIS_PROFILE=sweep $(BIN)/pytest -m sweep tests
 	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m scripts.sweep_models --records $(VENV)/sweep.jsonl
 	mv $(VENV)/sweep.jsonl $(VENV)/sweep.done.jsonl
+	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m scripts.sweep_proof --records $(VENV)/proof.jsonl
+	mv $(VENV)/proof.jsonl $(VENV)/proof.done.jsonl
 
 web: $(VENV)/.web ## the explorer's bundle from its TypeScript source; it is kept in the repository
 	cd web && $(NPM) run --silent check && $(NPM) run --silent build
@@ -81,7 +83,7 @@ $(VENV)/.group-test: pyproject.toml $(VENV)/.package
 	@echo "installing what test needs into $(VENV) (PyTorch too) ..."
 	@$(PIP) install --upgrade 'pip>=25.1'
 	@$(PIP) install --group test
-	@$(PIP) install --no-deps torchvision==0.28.0 timm==1.0.31
+	@$(PIP) install --no-deps torchvision==0.28.0 timm==1.0.31 monai==1.6.1 segmentation-models-pytorch==0.6.0
 	@touch $@
 
 $(VENV)/.web: web/package.json web/package-lock.json $(VENV)/.python

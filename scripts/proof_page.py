@@ -15,9 +15,9 @@ VERDICTS = ("proven", "proven by changes", "within its bound", "not provable", "
 
 HEAD = """# Proven models
 
-What `eyeshot verify` found when it held every number against the running model: for the quickest model of every model
-file of timm {timm} and of every family of torchvision {torchvision}, for every built-in network made of PyTorch's
-operations, and for {networks:,} random networks, on PyTorch {torch}. [Proof](guide/verify.md) says how it works and
+What `eyeshot verify` found when it held every number against the running model: for {models} models of timm {timm}
+and torchvision {torchvision} (the quickest of a model file or a family), {built_in} built-in networks made of PyTorch's
+operations, and {networks:,} random networks, on PyTorch {torch}. [Proof](guide/verify.md) says how it works and
 what the verdicts mean. This page is written by
 
 ```sh
@@ -41,21 +41,25 @@ NETWORKS = """## Random networks
 
 {networks:,} networks of 1 to 3 axes from the seeds {first} to {last}, {per_seed} from each: {features:,} features,
 {runs:,} runs, {seconds} of one process. Every row along every axis is poisoned, and two single pixels of each.
-`python -m scripts.sweep_proof --records new.jsonl --only 'random 7'` draws those of seed 7 again.
+`PYTHONPATH=tests python -m scripts.sweep_proof --records new.jsonl --only 'random 7'` draws those of seed 7 again.
 """
 
 
-def page(records: list[Record], versions: Mapping[str, str], effort: Mapping[str, Any], limit: float) -> str:
+def page(
+    records: list[Record], missing: list[str], versions: Mapping[str, str], effort: tuple[int, int], limit: float
+) -> str:
     """The page's text.
 
     Parameters
     ----------
     records : list of dict
-        One for each task.
+        One for each task that has been run.
+    missing : list of str
+        Tasks that have not.
     versions : dict of str to str
         Versions of torch, timm and torchvision.
-    effort : dict
-        What was tried of a model.
+    effort : (int, int)
+        Rows along each axis and single pixels that were tried of a model.
     limit : float
         Seconds that each task had.
     """
@@ -66,16 +70,22 @@ def page(records: list[Record], versions: Mapping[str, str], effort: Mapping[str
     networks = sum(record.get("networks", 0) for record in random)
     found = WRONG.format(count=wrong) if wrong else RIGHT
     tried = (
-        f"Of each axis {effort['rows']} rows are poisoned, the first and the last among them, and {effort['pixels']} "
-        "single pixels"
+        f"Of each axis {effort[0]} rows are poisoned, the first and the last among them, and {effort[1]} single pixels"
     )
     return "\n".join(
         [
-            HEAD.format(networks=networks, found=found, **versions),
+            HEAD.format(
+                models=sum("counts" in record for record in models),
+                built_in=sum("counts" in record for record in built_in),
+                networks=networks,
+                found=found,
+                **versions,
+            ),
             *_summary({"models": models, "built-in networks": built_in, "random networks": random}),
             *_networks(random),
             *_chapter("Models of timm and torchvision", f"{tried}; a model had {limit:g} seconds.", models),
             *_chapter("Built-in networks", f"{tried}.", built_in),
+            *_missing(missing),
         ]
     )
 
@@ -163,6 +173,15 @@ def _failures(records: list[Record]) -> Iterator[str]:
     if rows:
         yield "What came to no good end:\n"
         yield _table(["Model", "Status", "Reason"], rows)
+
+
+def _missing(tasks: list[str]) -> Iterator[str]:
+    """What this page does not speak of."""
+    if tasks:
+        seeds = [task.split()[1] for task in tasks if task.startswith("random ")]
+        names = [f"`{task}`" for task in tasks if not task.startswith("random ")]
+        names += [f"random networks of the seeds {seeds[0]} to {seeds[-1]}"] if seeds else []
+        yield f"## Not run\n\nThe sweep was ended before these had their turn: {', '.join(names)}.\n"
 
 
 def _cell(text: str) -> str:

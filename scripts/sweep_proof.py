@@ -5,19 +5,22 @@
 What is proven: the quickest model of every model file of timm and of every family of torchvision, at a small input;
 every built-in network, made of PyTorch's operations; and random networks, fifty from each seed. Each task runs in a
 process of its own and puts down a line of JSON; tasks that have one are not run again, so the sweep can be interrupted.
-The page is written when every task has its line.
+The page is written of what there is, and says what is missing.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import sys
 from collections import Counter
 from fnmatch import fnmatch
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from eyeshot.frontends.zoo import names
 from scripts.proof_page import Record, page
 from scripts.sweep_models import SAMPLE, Pool, read_records
 
@@ -27,10 +30,10 @@ SIZES = (48, 64, 96, 128, 160, 192, 224)
 """Pixels of the sides that are tried for a model, until it takes one; it gets its own size if it takes none."""
 PER_SEED = 50
 """Random networks from each seed."""
-EFFORT = {"rows": 4, "pixels": 2, "memory": "4GB"}
-"""What is tried of a model."""
-BUILT_IN_SIZE = {1: 1100, 2: 112, 3: 60}
-"""Pixels along an axis of a built-in network, unless it asks for more."""
+ROWS, PIXELS = 3, 2
+"""What is tried of a model: so many rows along each axis, and so many single pixels."""
+BUILT_IN_SIZES = {1: (1100,), 2: (64, 112, 160, 208, 304), 3: (60, 92)}
+"""Pixels along an axis that are tried for a built-in network, until it takes them, by the number of axes."""
 
 
 # ---------------------------------------------------------------------- in a process of its own
@@ -47,7 +50,7 @@ def proved(task: str) -> dict[str, Any]:
     reference = name or task
     try:
         shape = _built_in_shape(reference) if name else _small_shape(reference)
-        proof = eyeshot.verify(reference, input_shape=shape, **EFFORT)
+        proof = eyeshot.verify(reference, input_shape=shape, rows=ROWS, pixels=PIXELS, memory="6GB")
     except (EyeshotError, MemoryError) as error:
         return {"status": "refused", "reason": f"{type(error).__name__}: {error}"}
     return {
@@ -89,20 +92,25 @@ def _built_in_shape(name: str) -> Any:
     from eyeshot.errors import EyeshotError
 
     shape = eyeshot.load(name).inputs[0].shape
-    small = tuple(min(n, BUILT_IN_SIZE[len(shape) - 2]) for n in shape[2:])
-    try:
-        eyeshot.load(name, input_shape=(*shape[:2], *small))
-    except EyeshotError:
-        return None
-    return (*shape[:2], *small)
+    for size in BUILT_IN_SIZES[len(shape) - 2]:
+        small = (*shape[:2], *(min(n, size) for n in shape[2:]))
+        try:
+            eyeshot.load(name, input_shape=small)
+        except EyeshotError:
+            # Too small for some layer.
+            continue
+        return small
+    return None
 
 
 def _of_networks(number: int) -> dict[str, Any]:
     """What came out of the random networks of one seed."""
-    import eyeshot
     from hypothesis import HealthCheck, Phase, given, seed, settings
-    from torch_networks import networks
 
+    import eyeshot
+
+    # It lies in tests/.
+    networks = importlib.import_module("torch_networks").networks
     totals: Counter[str] = Counter()
     steps: Counter[str] = Counter()
     verdicts: Counter[str] = Counter()
@@ -139,18 +147,6 @@ def _of_networks(number: int) -> dict[str, Any]:
     }
 
 
-def about() -> dict[str, Any]:
-    """Names of the built-in networks, and the versions of the libraries."""
-    import timm
-    import torch
-    import torchvision
-
-    from eyeshot.frontends.zoo import names
-
-    versions = {library.__name__: library.__version__.split("+")[0] for library in (torch, timm, torchvision)}
-    return {"built in": list(names()), "versions": versions}
-
-
 # ---------------------------------------------------------------------- the sweep
 
 
@@ -166,7 +162,7 @@ def sweep(pool: Pool, wanted: list[str], records: Path) -> None:
 
 
 def main() -> int:
-    """Run what is missing, and write the page when nothing is."""
+    """Run what is missing, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--records", type=Path, required=True, help="file of results, one line of JSON per task")
     parser.add_argument("--networks", type=int, default=20_000, help="random networks (default: %(default)s)")
@@ -176,25 +172,19 @@ def main() -> int:
     parser.add_argument("--again", action="store_true", help="run what has not come out well again")
     options = parser.parse_args()
     pool = Pool(options.limit, options.jobs)
-    told = next(pool.run(about, [""]))[1]
-    if "versions" not in told:
-        print(f"the models cannot be listed: {told['reason']}; is tests/ on PYTHONPATH?", file=sys.stderr)
-        return 2
+    versions = {library: version(library).split("+")[0] for library in ("torch", "timm", "torchvision")}
     seeds = range(-(-options.networks // PER_SEED))
-    tasks = [f"built-in {name}" for name in told["built in"]]
+    tasks = [f"built-in {name}" for name in names()]
     tasks += [*SAMPLE.read_text("utf-8").split(), *(f"random {number}" for number in seeds)]
     known = _known(options.records, again=options.again)
     wanted = [task for task in tasks if task not in known and fnmatch(task, options.only)]
     print(f"{len(tasks)} tasks, {len(known)} known, {len(wanted)} to run")
     sweep(pool, wanted, options.records)
     found = read_records(options.records)
+    records = [found[task] for task in tasks if task in found]
     missing = [task for task in tasks if task not in found]
-    if missing:
-        print(f"{len(missing)} tasks have no result yet, so {PAGE.name} is not written")
-        return 0
-    records = [found[task] for task in tasks]
-    PAGE.write_text(page(records, told["versions"], EFFORT, options.limit), "utf-8")
-    print(f"{PAGE} is written")
+    PAGE.write_text(page(records, missing, versions, (ROWS, PIXELS), options.limit), "utf-8")
+    print(f"{PAGE} is written; {len(missing)} tasks have no result yet")
     return int(any(record["status"] in ("wrong", "crash") for record in records))
 
 

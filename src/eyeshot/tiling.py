@@ -6,6 +6,7 @@ import math
 import operator
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -76,7 +77,7 @@ def tile(
     >>> import eyeshot
     >>> plan = eyeshot.tile("unet_bilinear", (1, 3, 4096, 4096), tile=1024)
     >>> plan.verdict.value, plan.halo, plan.alignment, plan.grid
-    ('exact if aligned', ((82, 82), (82, 82)), (16, 16), (5, 5))
+    ('exact if aligned', ((110, 110), (110, 110)), (16, 16), (6, 6))
     """
     if tile is not None and memory is not None:
         raise InputError("a plan is made for a tile size or for an amount of memory; give one of them")
@@ -85,15 +86,19 @@ def tile(
     dims = tuple(axis.dim for axis in whole.inputs[0].axes)
     shape = whole.inputs[0].shape
 
-    def build(extents: tuple[int, ...]) -> Graph:
-        if extents == tuple(shape[d] for d in dims):
-            return whole
+    def sized(extents: tuple[int, ...]) -> tuple[int, ...]:
         sizes = list(shape)
         for d, n in zip(dims, extents, strict=True):
             sizes[d] = n
-        return source.graph(tuple(sizes))
+        return tuple(sizes)
 
-    planner = Planner(build, tuple(shape[d] for d in dims), wanted=_wanted(whole, output), item=source.item)
+    planner = Planner(
+        lambda extents: whole if sized(extents) == shape else source.graph(sized(extents)),
+        tuple(shape[d] for d in dims),
+        wanted=_wanted(whole, output),
+        item=source.item,
+        constants=lambda extents: source.constants.get(sized(extents), ()),
+    )
     budget = None if memory is None else _bytes(memory)
     size = None if tile is None else _size(tile, planner.names)
     return Plan(planner.plan(size, memory=budget), planner)
@@ -112,6 +117,8 @@ class _Source:
         self._default: Any = None
         self._name: str | None = None
         self.item = 4
+        # For each shape what the model made without its input.
+        self.constants: dict[tuple[int, ...], tuple[tuple[str, str, str], ...]] = {}
         if isinstance(model, str) and is_python(model):
             if padding is not None:
                 raise InputError("padding goes with a layer list; a PyTorch model has its own")
@@ -128,14 +135,21 @@ class _Source:
         """The model's graph for one shape of its input."""
         from eyeshot.frontends.load import load
 
-        graph = load(
-            self._model,
-            input_shape=self._default if shape is None else shape,
-            axes=self._axes,
-            padding=self._padding,
-            arguments=self._arguments,
-        )
+        given = self._default if shape is None else shape
+        with self._watching() as watch:
+            graph = load(
+                self._model, input_shape=given, axes=self._axes, padding=self._padding, arguments=self._arguments
+            )
+        if watch is not None:
+            self.constants[graph.inputs[0].shape] = tuple(watch.seen)
         return replace(graph, name=self._name) if self._name is not None else graph
+
+    def _watching(self) -> AbstractContextManager[Any]:
+        if not is_module(self._model):
+            return nullcontext()
+        from eyeshot.measure.tiles.constants import Constants
+
+        return Constants(self._model)
 
 
 def _wanted(graph: Graph, output: str | Sequence[str] | None) -> list[str]:

@@ -29,9 +29,9 @@ def test_journey_by_keyboard(open_page: Opener) -> None:
     keys.press("Enter")
     keys.press("End")
     keys.press("Enter")
-    assert page.page.locator(".ey-comparison").is_visible()
+    page.page.locator(".ey-comparison").wait_for(timeout=5000)
     keys.press("Escape")
-    assert not page.page.locator(".ey-comparison").is_visible()
+    page.page.locator(".ey-comparison").wait_for(state="hidden", timeout=5000)
     keys.press("PageUp")
     assert page.answer()["value"] == 6
     keys.press("PageDown")
@@ -42,9 +42,9 @@ def test_journey_by_keyboard(open_page: Opener) -> None:
     assert told["pixels"] == [list(side) for side in region.pixels]
     page.page.locator("[role=status]", has_text="pool5 (").wait_for(state="attached", timeout=5000)
     keys.press("?")
-    assert page.page.get_by_role("dialog", name="How to use this page").is_visible()
+    page.page.get_by_role("dialog", name="How to use this page").wait_for(timeout=5000)
     keys.press("Escape")
-    assert page.page.get_by_role("dialog").count() == 0
+    page.page.get_by_role("dialog").wait_for(state="detached", timeout=5000)
 
 
 def test_list_by_keyboard(open_page: Opener) -> None:
@@ -52,6 +52,7 @@ def test_list_by_keyboard(open_page: Opener) -> None:
     page.page.locator(".ey-rows").focus()
     for key in ("Home", "ArrowDown", "ArrowDown"):
         page.page.keyboard.press(key)
+    page.settle()
     assert page.page.locator(".ey-rows .ey-active").inner_text().startswith("maxpool")
     page.page.keyboard.press("ArrowDown")
     before = page.page.locator(".ey-rows").get_attribute("aria-rowcount")
@@ -70,11 +71,13 @@ def test_filters_of_the_list(open_page: Opener) -> None:
     assert int(rows.get_attribute("aria-rowcount") or 0) > few
     page.page.get_by_label("first with r").fill("300")
     page.page.keyboard.press("Enter")
+    page.settle()
     named = page.page.locator(".ey-formulas h3").inner_text().split()[0]
     sizes = {field.name: field.axes[0].size for field in eyeshot.analyze("resnet18")}
     assert named == next(name for name, size in sizes.items() if size >= 300)
     page.page.get_by_label("first with r").fill("99999")
     page.page.keyboard.press("Enter")
+    page.settle()
     assert "No layer of this network has r ≥ 99999" in page.page.locator("[role=alert]").inner_text()
 
 
@@ -82,7 +85,9 @@ def test_filters_of_the_list(open_page: Opener) -> None:
 @pytest.mark.parametrize("width", [1400, 400])
 def test_axe_finds_nothing(open_page: Opener, scheme: str, width: int) -> None:
     assert AXE.is_file(), "axe-core is missing; run: make web"
-    options = {"color_scheme": scheme, "viewport": {"width": width, "height": 900}, "bypass_csp": True}
+    size = {"width": width, "height": 900}
+    # Without motion: a colour that is still changing has no contrast of its own.
+    options = {"color_scheme": scheme, "viewport": size, "bypass_csp": True, "reduced_motion": "reduce"}
     page = open_page("unet", options=options, hash_="#pin=dec1.conv1@100,100&pin=dec1.conv1@130,100")
     page.page.add_script_tag(path=AXE)
     found = set()

@@ -13,7 +13,7 @@ import pytest
 import eyeshot
 
 REPOSITORY = Path(__file__).parents[2]
-PUBLIC = {"analyze", "explore", "load", "verify", "Graph", "Fields", "Field", "Region"}
+PUBLIC = {"analyze", "explore", "load", "tile", "verify", "Graph", "Fields", "Field", "Region"}
 OPTIONAL = {"jax", "matplotlib", "onnx", "pandas", "PIL", "scipy", "timm", "torch", "torchvision"}
 
 

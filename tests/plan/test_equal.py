@@ -54,7 +54,19 @@ SAME = {"mobilenet_v1": 32, "resnet50_v1": 32, "resnet101_v1": 32, "resnet152_v1
 """Those whose padding depends on whether the size is even."""
 ROOM = {"alexnet": 160, "alexnet_v2": 160, "lenet5": 40}
 """More pixels of a tile, where layers behind the last map need them."""
-LARGE = {"dilated_segnet", "unet3d", "inception_v3", "resnet50_v1", "resnet101", "resnet101_v1", "resnet152", "resnet152_v1"}
+LARGE = {
+    "dilated_segnet",
+    "unet3d",
+    "inception_v1",
+    "inception_v3",
+    "resnet34",
+    "resnet50",
+    "resnet50_v1",
+    "resnet101",
+    "resnet101_v1",
+    "resnet152",
+    "resnet152_v1",
+}
 
 
 def names() -> list[Any]:
@@ -138,8 +150,15 @@ def test_monai(make: Callable[[], nn.Module], extents: tuple[int, ...], size: tu
     assert error(plan.tiling, listed(model), image_of((1, 1, *extents))) <= ROUNDING
 
 
-@pytest.mark.parametrize("encoder", ["resnet18", "vgg11_bn", "mobilenet_v2"])
-@pytest.mark.parametrize("kind", ["Unet", "Linknet"])
+@pytest.mark.parametrize(
+    ("kind", "encoder"),
+    [
+        ("Linknet", "vgg11_bn"),
+        pytest.param("Linknet", "resnet18", marks=pytest.mark.sweep),
+        *(pytest.param("Unet", name, marks=pytest.mark.sweep) for name in ("vgg11_bn", "resnet18", "mobilenet_v2")),
+        pytest.param("Linknet", "mobilenet_v2", marks=pytest.mark.sweep),
+    ],
+)
 def test_segmentation_models(kind: str, encoder: str) -> None:
     import segmentation_models_pytorch as smp
 
@@ -154,6 +173,7 @@ def test_segmentation_models(kind: str, encoder: str) -> None:
     assert error(plan.tiling, listed(model), image_of((1, 3, *extents))) <= ROUNDING
 
 
+@pytest.mark.sweep
 def test_torchvision_fcn() -> None:
     from torchvision.models.segmentation import fcn_resnet50
 

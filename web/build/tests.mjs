@@ -703,12 +703,12 @@ function shortest(advance, pairs2) {
   for (let period = 1; period <= full; period++) {
     if (full % period || advance * period % full) continue;
     const step = advance * period / full;
-    const repeats = pairs2.every(([lo, hi], i4) => {
+    const repeats2 = pairs2.every(([lo, hi], i4) => {
       if (i4 + period >= full) return true;
       const [a4, b4] = pairs2[i4 + period];
       return hi > lo ? a4 === lo + step && b4 === hi + step : a4 === 0 && b4 === 0;
     });
-    if (!repeats) continue;
+    if (!repeats2) continue;
     const kept = pairs2.slice(0, period);
     return { period, advance: step, lo: kept.map(([lo]) => lo), hi: kept.map(([, hi]) => hi) };
   }
@@ -2164,8 +2164,8 @@ test("presets are whole", () => {
   for (const name of PRESETS) assert.equal(chainOf(preset(name)).broken, null, name);
 });
 test("a chain that Python wrote is the list that makes it", () => {
-  const walks = JSON.parse(readFileSync("../tests/explorer/golden/walks.json", "utf8"));
-  const given = networkOf(walks.alexnet.document);
+  const walks2 = JSON.parse(readFileSync("../tests/explorer/golden/walks.json", "utf8"));
+  const given = networkOf(walks2.alexnet.document);
   const list = listOf(given);
   assert.ok(typeof list !== "string");
   const mine = chainOf(list).network;
@@ -2173,7 +2173,7 @@ test("a chain that Python wrote is the list that makes it", () => {
   const feature = [3, 9];
   const [a4, b4] = [regionOf(given, 7, feature), regionOf(mine, 7, feature)];
   assert.deepEqual([a4.box, a4.pixels, a4.read], [b4.box, b4.pixels, b4.read]);
-  assert.match(listOf(networkOf(walks.unet.document)), /branches at/);
+  assert.match(listOf(networkOf(walks2.unet.document)), /branches at/);
 });
 test("a wrong list is refused with its place", () => {
   const wrong = [
@@ -2192,18 +2192,18 @@ test("new layers get names of their own", () => {
   assert.equal(layers[0].name, "conv2");
 });
 test("undo and redo", () => {
-  const history = new History();
+  const history2 = new History();
   const [a4, b4] = [preset(PRESETS[0]), preset(PRESETS[1])];
-  history.change(a4);
-  history.change(b4);
-  history.undo();
-  assert.equal(history.list.value, a4);
-  assert.equal(history.canUndo.value, false);
-  history.redo();
-  assert.equal(history.list.value, b4);
-  history.undo();
-  history.change(preset(PRESETS[2]));
-  assert.equal(history.canRedo.value, false);
+  history2.change(a4);
+  history2.change(b4);
+  history2.undo();
+  assert.equal(history2.list.value, a4);
+  assert.equal(history2.canUndo.value, false);
+  history2.redo();
+  assert.equal(history2.list.value, b4);
+  history2.undo();
+  history2.change(preset(PRESETS[2]));
+  assert.equal(history2.canRedo.value, false);
 });
 test("exports escape names", () => {
   const list = { ...preset("Three 3 × 3") };
@@ -2221,37 +2221,314 @@ test("PyTorch has no words for some lists", () => {
   assert.match(write("maxpool k3 s2 p1:0"), /ConstantPad2d\(\(1, 0, 1, 0\), float\("-inf"\)\)/);
 });
 
-// test/walks.test.ts
+// test/rows.test.ts
 import assert2 from "node:assert/strict";
 import { readFileSync as readFileSync2 } from "node:fs";
 import { test as test2 } from "node:test";
-var cases2 = JSON.parse(readFileSync2("../tests/explorer/golden/walks.json", "utf8"));
+
+// src/state/place.ts
+function readPlace(hash) {
+  const words = new URLSearchParams(hash.replace(/^#/, ""));
+  return {
+    spot: parseSpot(words.get("at")),
+    pins: words.getAll("pin").slice(0, 2).flatMap((text) => parseSpot(text) ?? []),
+    drawing: words.get("drawing") === "fixed" ? "fixed" : "common",
+    list: parseWhole(words)
+  };
+}
+function parseSpot(text) {
+  const found = text ? /^(.+)@([\d,]*)$/s.exec(text) : null;
+  return found ? { layer: found[1], at: found[2] ? found[2].split(",").map(Number) : [] } : void 0;
+}
+function parseWhole(words) {
+  const input = (words.get("input") ?? "").split("x").map(Number);
+  const text = words.get("list");
+  if (!text || input.length < 2 || input.length > 4 || !input.every((n3) => Number.isInteger(n3) && n3 > 0 && n3 < 1e6)) return null;
+  try {
+    return { name: (words.get("name") ?? "layers").slice(0, 80), input, layers: parseList(text, input.length - 1) };
+  } catch (error) {
+    if (error instanceof ListError) return null;
+    throw error;
+  }
+}
+
+// src/state/path.ts
+function pathTo(network, id, input) {
+  const length = new Array(id + 1).fill(-1);
+  const from = new Array(id + 1).fill(-1);
+  length[input] = 0;
+  for (let k5 = network.inputs.length; k5 <= id; k5++) {
+    for (const source of network.values[k5].inputs) {
+      if (length[source] >= 0 && length[source] + 1 > length[k5]) {
+        length[k5] = length[source] + 1;
+        from[k5] = source;
+      }
+    }
+  }
+  if (length[id] < 0) return [id];
+  const all = [];
+  for (let k5 = id; k5 >= 0; k5 = from[k5]) all.unshift(k5);
+  return all.filter((k5) => k5 === id || k5 === input || network.values[k5].level === 2 && network.values[k5].layout.extents.length > 0);
+}
+function thinned(network, path, most) {
+  if (path.length <= most) return path;
+  const size2 = (k5) => network.values[path[k5]].layout.extents.join();
+  const chosen = /* @__PURE__ */ new Set([0, path.length - 1]);
+  const ends = path.map((_3, k5) => k5).filter((k5) => k5 > 0 && k5 < path.length - 1 && size2(k5) !== size2(k5 + 1));
+  for (const k5 of spread(ends, most - chosen.size)) chosen.add(k5);
+  const rest = path.map((_3, k5) => k5).filter((k5) => !chosen.has(k5));
+  for (const k5 of spread(rest, most - chosen.size)) chosen.add(k5);
+  return [...chosen].sort((a4, b4) => a4 - b4).map((k5) => path[k5]);
+}
+function spread(items, count) {
+  if (count <= 0) return [];
+  if (items.length <= count) return items;
+  return Array.from({ length: count }, (_3, k5) => items[Math.floor((k5 + 0.5) * items.length / count)]);
+}
+
+// src/view/words.ts
+function settingsText(value) {
+  const { op } = value;
+  const word = (letter, list, plainValue) => {
+    const values = list;
+    if (!Array.isArray(values) || !values.length || values.every((n3) => n3 === plainValue)) return "";
+    return ` ${letter}${shown(values.map((n3) => ({ n: n3 })), (one) => `${one.n}`)}`;
+  };
+  if (op.kind !== "window" && op.kind !== "transposed") return "";
+  return (word("k", op.kernel, null) + word("s", op.stride, 1) + word("p", op.pad_before, 0) + word("d", op.dilation, 1)).trim();
+}
+
+// src/state/rows.ts
+function listingOf(network, { onlyChanges, search, folded: folded2 }) {
+  const word = search.trim().toLowerCase();
+  const wanted = (value) => word ? value.name.toLowerCase().includes(word) || value.kind.toLowerCase().includes(word) : !onlyChanges || value.level === 2;
+  const chosen = network.values.filter(wanted);
+  const rows = [];
+  const top = { key: "", parts: [] };
+  const paths = word ? null : pathsOf(network);
+  for (const value of chosen) place(top, value.id, paths?.[value.id] ?? []);
+  collect(network, top, 0, folded2, rows);
+  return { rows, hidden: network.values.length - chosen.length };
+}
+function pathsOf(network) {
+  const paths = network.values.map(() => []);
+  if (!network.calls.length) {
+    return network.values.map((value) => {
+      const parts = value.name.split(".");
+      return parts.slice(0, -1).map((_3, k5) => parts.slice(0, k5 + 1).join("."));
+    });
+  }
+  for (const call of network.calls) {
+    for (let id = call.first; id < call.stop; id++) paths[id].push(call.name);
+  }
+  return paths;
+}
+function place(top, id, path) {
+  let module = top;
+  for (const key of path) {
+    const last = module.parts[module.parts.length - 1];
+    if (typeof last === "object" && last.key === key) module = last;
+    else {
+      const next = { key, parts: [] };
+      module.parts.push(next);
+      module = next;
+    }
+  }
+  module.parts.push(id);
+}
+function leaves(part) {
+  return typeof part === "number" ? [part] : part.parts.flatMap(leaves);
+}
+function collect(network, module, depth, folded2, rows) {
+  const parts = module.parts;
+  for (let k5 = 0; k5 < parts.length; ) {
+    const part = parts[k5];
+    if (typeof part === "number" || leaves(part).length < 2) {
+      for (const id of leaves(part)) rows.push(layerRow(network, id, depth, module.key));
+      k5 += 1;
+      continue;
+    }
+    const times = repeats(network, parts, k5);
+    const title = inside(part.key, module.key);
+    if (times >= 3) {
+      const last = parts[k5 + times - 1];
+      const key = `${part.key}…${last.key}`;
+      const open = folded2.has(`open:${key}`);
+      rows.push(moduleRow(network, part, { key: `open:${key}`, title: `${title} … ${inside(last.key, module.key)}`, depth, times, open, last }));
+      if (open) for (let r4 = 0; r4 < times; r4++) nested(network, parts[k5 + r4], depth + 1, folded2, rows, module.key);
+    } else {
+      for (let r4 = 0; r4 < times; r4++) nested(network, parts[k5 + r4], depth, folded2, rows, module.key);
+    }
+    k5 += times;
+  }
+}
+function nested(network, module, depth, folded2, rows, within2) {
+  const open = !folded2.has(module.key);
+  rows.push(moduleRow(network, module, { key: module.key, title: inside(module.key, within2), depth, times: 1, open, last: module }));
+  if (open) collect(network, module, depth + 1, folded2, rows);
+}
+function moduleRow(network, module, { key, title, depth, times, open, last }) {
+  const ids = leaves(last);
+  return { type: "module", key, title, depth, id: ids[ids.length - 1] ?? network.values.length - 1, count: leaves(module).length * times, times, open };
+}
+function layerRow(network, id, depth, within2) {
+  return { type: "layer", key: `layer:${id}`, title: inside(network.values[id].name, within2), depth, id, count: 1, times: 1, open: false };
+}
+function inside(name, module) {
+  return module && name.startsWith(`${module}.`) ? name.slice(module.length + 1) : name;
+}
+function repeats(network, parts, k5) {
+  const first = signature(network, parts[k5]);
+  let end = k5 + 1;
+  while (end < parts.length && typeof parts[end] === "object" && signature(network, parts[end]) === first) end += 1;
+  return end - k5;
+}
+function signature(network, part) {
+  const stem = typeof part === "object" ? part.key.length : 0;
+  return leaves(part).map((id) => network.values[id]).map((value) => `${value.name.slice(stem)} ${value.kind} ${settingsText(value)}`).join(";");
+}
+function lanesOf(network, rows) {
+  const rowOf = rowsOfValues(network, rows);
+  const sources = sourcesOf(network, rows, rowOf);
+  const last = rows.map(() => -1);
+  sources.forEach((from, row) => {
+    for (const source of from) last[source] = Math.max(last[source], row);
+  });
+  const active = [];
+  return rows.map(({ type, open }, row) => {
+    if (type === "module" && open) {
+      return { own: -1, from: [], past: active.flatMap((source, lane) => source >= 0 ? [lane] : []), goesOn: false };
+    }
+    const from = sources[row].map((source) => active.indexOf(source)).filter((lane) => lane >= 0);
+    sources[row].forEach((source) => {
+      const lane = active.indexOf(source);
+      if (lane >= 0 && last[source] <= row) active[lane] = -1;
+    });
+    const past = active.flatMap((source, lane) => source >= 0 ? [lane] : []);
+    const free = [...from, ...active.keys(), active.length].find((lane) => (active[lane] ?? -1) < 0);
+    const goesOn = last[row] > row;
+    if (goesOn) active[free] = row;
+    return { own: free, from, past, goesOn };
+  });
+}
+function rowsOfValues(network, rows) {
+  const found = network.values.map(() => -1);
+  rows.forEach((row, k5) => {
+    if (row.type === "layer") found[row.id] = k5;
+  });
+  rows.forEach((row, k5) => {
+    if (row.type !== "module" || row.open) return;
+    for (let id = row.id; id >= 0 && found[id] < 0 && row.count > 0; id--) {
+      if (k5 > 0 && id <= rows[k5 - 1].id) break;
+      found[id] = k5;
+    }
+  });
+  return found;
+}
+function sourcesOf(network, rows, rowOf) {
+  const seen = [];
+  const result = rows.map(() => /* @__PURE__ */ new Set());
+  for (const value of network.values) {
+    const own = rowOf[value.id];
+    const through2 = /* @__PURE__ */ new Set();
+    for (const source of value.inputs) {
+      if (rowOf[source] >= 0) through2.add(rowOf[source]);
+      else for (const row of seen[source]) through2.add(row);
+    }
+    seen.push(through2);
+    if (own >= 0) {
+      for (const row of through2) if (row < own) result[own].add(row);
+    }
+  }
+  return result.map((set) => [...set].sort((a4, b4) => a4 - b4));
+}
+
+// test/rows.test.ts
+var walks = JSON.parse(readFileSync2("../tests/explorer/golden/walks.json", "utf8"));
+var [alexnet, unet] = ["alexnet", "unet"].map((name) => networkOf(walks[name].document));
+var everything = { onlyChanges: false, search: "", folded: /* @__PURE__ */ new Set() };
+test2("rows that change nothing are hidden and counted", () => {
+  const { rows, hidden } = listingOf(alexnet, { ...everything, onlyChanges: true });
+  assert2.deepEqual(rows.map((row) => row.title).slice(-2), ["pool5", "fc6-conv"]);
+  assert2.equal(hidden, 1);
+  assert2.equal(listingOf(alexnet, everything).rows.length, alexnet.values.length);
+});
+test2("modules fold, and their rows bear the rest of the name", () => {
+  const open = listingOf(unet, everything).rows;
+  const head = open.findIndex((row) => row.type === "module" && row.title === "down1");
+  assert2.deepEqual(open.slice(head + 1, head + 3).map((row) => row.title), ["conv1", "conv2"]);
+  const closed = listingOf(unet, { ...everything, folded: /* @__PURE__ */ new Set(["down1"]) }).rows;
+  assert2.equal(closed.length, open.length - 2);
+  assert2.equal(unet.values[closed[head].id].name, "down1.conv2");
+});
+test2("search shows what is called so, folded or not", () => {
+  const { rows } = listingOf(unet, { ...everything, search: "POOL", folded: /* @__PURE__ */ new Set(["down1"]) });
+  assert2.deepEqual(rows.map((row) => row.title), ["pool1", "pool2", "pool3", "pool4"]);
+});
+test2("a skip connection keeps its lane until it is read", () => {
+  const { rows } = listingOf(unet, everything);
+  const lanes = lanesOf(unet, rows);
+  const row = (name) => rows.findIndex((one) => one.type === "layer" && unet.values[one.id].name === name);
+  const lane = lanes[row("down1.conv2")].own;
+  for (let k5 = row("down1.conv2") + 1; k5 < row("concat1"); k5++) assert2.ok(lanes[k5].past.includes(lane), `row ${k5}`);
+  assert2.deepEqual(lanes[row("concat1")].from.length, 2);
+  assert2.ok(!lanes[rows.length - 1].goesOn);
+});
+test2("equal blocks in a row are one until they are opened", () => {
+  const layers = named(Array.from({ length: 8 }, (_3, k5) => newLayer("conv", 2, `stage.${k5 >> 1}.conv${k5 % 2}`)));
+  const { network } = chainOf({ name: "x", input: [1, 64, 64], layers });
+  const { rows } = listingOf(network, everything);
+  assert2.deepEqual(rows.map((row) => [row.title, row.times]), [["input", 1], ["stage", 1], ["0 … 3", 4]]);
+  const opened = listingOf(network, { ...everything, folded: /* @__PURE__ */ new Set([rows[2].key]) }).rows;
+  assert2.equal(opened.length, rows.length + 4 + 8);
+});
+test2("the path goes the long way, and a short one keeps its ends", () => {
+  const path = pathTo(unet, unet.values.length - 1, 0);
+  const names = path.map((id) => unet.values[id].name);
+  assert2.ok(names.includes("bottom.conv2"));
+  const few = thinned(unet, path, 5);
+  assert2.equal(few.length, 5);
+  assert2.deepEqual([few[0], few[4]], [path[0], path[path.length - 1]]);
+  assert2.equal(thinned(unet, path, 100), path);
+});
+test2("addresses that make no sense mean nothing", () => {
+  for (const hash of ["", "#", "#at=x", "#at=@@&pin=1", "#list=conv%20k3&input=1", "#list=nonsense&input=1x9x9", "#input=1x-3&list=conv%20k3", "#%E0%A4%A"]) {
+    assert2.equal(readPlace(hash).list, null, hash);
+  }
+  assert2.deepEqual(readPlace("#at=a@b@3,4").spot, { layer: "a@b", at: [3, 4] });
+});
+
+// test/walks.test.ts
+import assert3 from "node:assert/strict";
+import { readFileSync as readFileSync3 } from "node:fs";
+import { test as test3 } from "node:test";
+var cases2 = JSON.parse(readFileSync3("../tests/explorer/golden/walks.json", "utf8"));
 for (const [name, { document: document2, regions, reaches }] of Object.entries(cases2)) {
   const network = networkOf(document2);
-  test2(`fields of ${name}`, () => {
+  test3(`fields of ${name}`, () => {
     for (const [id, feature, input, box, pixels, read, mask] of regions) {
       const region = regionOf(network, id, feature, input);
       const where = `${network.values[id].name} at ${feature}`;
-      assert2.deepEqual(region.unknown, [], where);
-      assert2.deepEqual(region.box, box, where);
-      assert2.deepEqual(region.pixels, pixels, where);
-      assert2.equal(region.read, read, where);
-      if (mask !== null) assert2.equal(maskOf(region.products, pixels), mask, where);
+      assert3.deepEqual(region.unknown, [], where);
+      assert3.deepEqual(region.box, box, where);
+      assert3.deepEqual(region.pixels, pixels, where);
+      assert3.equal(region.read, read, where);
+      if (mask !== null) assert3.equal(maskOf(region.products, pixels), mask, where);
     }
   });
-  test2(`reach of ${name}`, () => {
+  test3(`reach of ${name}`, () => {
     for (const [input, pixel, counted] of reaches) {
       const reach = reachOf(network, pixel, input);
       for (const [id, features, count] of counted) {
         const { layout } = network.values[id];
         const products = positions(layout, reach.elements.get(id) ?? []);
-        assert2.deepEqual(hullOf(products, layout.extents.length), features, `${network.values[id].name} from ${pixel}`);
-        assert2.equal(volume(products), count, `${network.values[id].name} from ${pixel}`);
+        assert3.deepEqual(hullOf(products, layout.extents.length), features, `${network.values[id].name} from ${pixel}`);
+        assert3.equal(volume(products), count, `${network.values[id].name} from ${pixel}`);
       }
     }
   });
 }
-test2("the golden file holds cases", () => assert2.ok(Object.keys(cases2).length > 50));
+test3("the golden file holds cases", () => assert3.ok(Object.keys(cases2).length > 50));
 function maskOf(products, box) {
   let cells2 = [[]];
   for (const [lo, hi] of box) {

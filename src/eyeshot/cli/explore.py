@@ -17,7 +17,7 @@ __all__ = ["command"]
 _EXAMPLES = """\b
 Examples:
   eyeshot explore alexnet -o alexnet.html
-  eyeshot explore resnet50 --layer layer3 --at 6,6 --image photo.jpg -o resnet50.html
+  eyeshot explore resnet50 --image photo.jpg --layer layer3 -o r.html
   eyeshot explore "conv k3 s2 | conv k3 d2" --input 64 --serve
 """
 

@@ -60,6 +60,8 @@ def read(part: Part, whole: IndexMap, tile: IndexMap) -> Part:
         raise Unlike("reads the whole axis")
     if not _keeps_law(whole) or not _keeps_law(tile):
         raise Unlike("picks places that depend on the size of the image")
+    if tile.border is Border.WRAP and not tile.stays_inside():
+        raise Unlike("wraps around to the far end of the axis")
     if (whole.period, whole.advance) != (tile.period, tile.advance):
         raise Unlike(
             f"steps by {tile.advance}/{tile.period} in a tile but by {whole.advance}/{whole.period} in the whole"

@@ -20,7 +20,7 @@ def candidates(least: int, extent: int) -> list[int]:
     Examples
     --------
     >>> candidates(40, 1000)
-    [48, 64, 96, 128, 192, 256, 384, 512]
+    [64, 128, 256, 512]
     """
     found, size = [], 16
     while size < extent:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import zip_longest
 
 from eyeshot.analyses.walk import Extent, forward
 from eyeshot.errors import EyeshotError, InputError, LimitError
@@ -25,8 +26,16 @@ __all__ = ["Planner"]
 _MOST_GROWTH = 32
 """Most steps of the alignment that are added to a margin that the fields say is wide enough."""
 _MOST_TILES = 10_000_000
+_STEPS = (2, 8, 32)
+"""Multiples that an image is rounded to, where its own size cannot be tiled."""
+_GLOBAL = "reads the whole axis"
 
 Size = tuple[int, ...]
+Constants = Callable[[Size], Sequence[tuple[str, str, str]]]
+
+
+def _no_constants(_: Size) -> Sequence[tuple[str, str, str]]:
+    return ()
 
 
 class Planner:
@@ -42,11 +51,21 @@ class Planner:
         Values to give; the network's outputs by default.
     item : int
         Bytes of one number.
+    constants : callable
+        For each size that was asked for, what the network makes without its input: operation, shapes, place.
     """
 
-    def __init__(self, build: Builder, extents: Size, *, wanted: Sequence[str] = (), item: int = 4) -> None:
+    def __init__(
+        self,
+        build: Builder,
+        extents: Size,
+        *,
+        wanted: Sequence[str] = (),
+        item: int = 4,
+        constants: Constants = _no_constants,
+    ) -> None:
         self._known: dict[Size, Graph] = {}
-        self._make, self._item = build, item
+        self._make, self._item, self._constants = build, item, constants
         self.extents = extents
         self.whole = self.build(extents)
         if len(self.whole.inputs) != 1:
@@ -114,12 +133,18 @@ class Planner:
         if outputs is None or max(self.aligned) > MAX_ALIGNMENT:
             return self._obstacles(size)
         self._fit()
+        strange = self._strange(size)
+        if strange:
+            return strange
         even = False
         for _ in range(_MOST_GROWTH):
             cuts = self._cuts(size, outputs, even=even)
             if math.prod(len(cut.reads) for cut in cuts) > _MOST_TILES:
                 raise LimitError(f"an image may be cut into {_MOST_TILES:,} tiles at most; take larger tiles")
             proof = prove(self.build, self.whole, cuts, outputs)
+            strange = [one for size in proof.shapes for one in self._other_constants(size)]
+            if strange:
+                return strange[:1]
             if proof.obstacles and proof.does_not_run and not even:
                 # Perhaps only on the small tiles that are left over at the image's border.
                 even = True
@@ -226,6 +251,26 @@ class Planner:
             Obstacle("", "", "", "has an output whose features do not follow the axes of the image")
         ]
 
+    def _strange(self, size: Size) -> list[Obstacle]:
+        """Obstacles where the grid leaves no room for a tile; it is often that of a resampling between odd sizes."""
+        narrow = [
+            axis
+            for axis, (s, n) in enumerate(zip(size, self.extents, strict=True))
+            if s < n and (self.aligned[axis] > n // 4 or self.least(axis) > s)
+        ]
+        found = self._obstacles(size) if narrow else []
+        return [one for one in found if one.node and "phase" not in one.reason]
+
+    def _other_constants(self, size: Size) -> list[Obstacle]:
+        """The first thing that the network makes of the size alone, where a tile and the whole differ."""
+        mine, theirs = self._constants(self.extents), self._constants(size)
+        for (name, shapes, place), other in zip_longest(mine, theirs, fillvalue=("", "", "")):
+            if (name, shapes) != other[:2]:
+                called = name or other[0]
+                reason = f"calls `{called}` with numbers that depend on the size of the image ({place or other[2]})"
+                return [Obstacle("", "", called, reason)]
+        return []
+
     def _half(self, axis: int, n: int, size: int) -> AxisCut:
         """The middle half of an axis, as the only tile; all of it if it is not to be cut."""
         step = self.aligned[axis] if self.aligned[axis] <= n // 4 else 1
@@ -235,16 +280,21 @@ class Planner:
 
     def _other_sizes(self, obstacles: Sequence[Obstacle]) -> tuple[str, ...]:
         """Whether an image of a rounded size could be tiled."""
-        rounded = tuple(max(a, n // a * a) for n, a in zip(self.extents, self.aligned, strict=True))
-        if rounded == self.extents or max(self.aligned) > MAX_ALIGNMENT or not obstacles:
+        if any(one.reason == _GLOBAL for one in obstacles):
             return ()
+        for step in _STEPS:
+            rounded = tuple(max(step, n // step * step) for n in self.extents)
+            if rounded != self.extents and self._can_tile(rounded):
+                return (f"An image of {_shown(rounded)} can be tiled: crop or pad it to that size.",)
+        return ()
+
+    def _can_tile(self, extents: Size) -> bool:
         try:
-            other = Planner(self._make, rounded, wanted=self.wanted, item=self._item)
-            possible = not isinstance(other._attempt(other._probe()), list)
+            other = self._for(extents)
+            return not isinstance(other._attempt(other._probe()), list)
         except EyeshotError:
-            # The rounded size is of no use either; the obstacles stand as they are.
-            return ()
-        return (f"An image of {_shown(rounded)} can be tiled: crop or pad it to that size.",) if possible else ()
+            # That size is of no use either; the obstacles stand as they are.
+            return False
 
     # ------------------------------------------------------------------ which size
 
@@ -343,6 +393,10 @@ class Planner:
 
     # ------------------------------------------------------------------ a smaller image
 
+    def _for(self, extents: Size) -> Planner:
+        """A planner of the same network for another image."""
+        return Planner(self.build, extents, wanted=self.wanted, item=self._item, constants=self._constants)
+
     def small(self, extents: Size | None) -> Tiling:
         """The plan for an image of which the whole fits into memory too, with a tile that touches no border.
 
@@ -359,7 +413,7 @@ class Planner:
                 wanted = least + 8 * step
                 found.append(min(n, wanted + (n - wanted) % step) if n > least else n)
             extents = tuple(found)
-        planner = Planner(self.build, extents, wanted=self.wanted, item=self._item)
+        planner = self._for(extents)
         planner._extra = self._extra
         tiling = planner._proven(planner._probe())
         if not tiling.is_possible:
@@ -385,7 +439,7 @@ class Planner:
         return tuple(n if axis in cut else extent for axis, extent in enumerate(self.extents))
 
     def _holds(self, n: int, cut: Sequence[int]) -> bool:
-        small = Planner(self.build, self._sized(n, cut), wanted=self.wanted, item=self._item)
+        small = self._for(self._sized(n, cut))
         small._extra = self._extra
         return not isinstance(small._attempt(small._probe()), list)
 

@@ -122,7 +122,7 @@ function Field({ layer, letter, text, axes, put, session }: { layer: Layer; lett
   const label = `${WORDS[letter]} of ${layer.name}`;
   return (
     <input
-      type="text" inputMode={axes > 1 ? "text" : "numeric"} size={Math.max(2, (draft ?? text).length)} aria-label={label} title={wrong ?? label}
+      type="text" inputMode={axes > 1 ? "text" : "numeric"} class={(draft ?? text).length > 4 ? "ey-long" : undefined} aria-label={label} title={wrong ?? label}
       aria-invalid={wrong !== null} value={draft ?? text} onInput={(event) => edit(event.currentTarget.value)}
       onBlur={() => { setDraft(null); setWrong(null); }} onClick={(event) => event.stopPropagation()}
     />

@@ -19,6 +19,7 @@ export function LayerList({ session }: { session: Session }) {
   const lanes = useMemo(() => lanesOf(network, rows), [network, rows]);
   const depth = Math.min(MOST_LANES, 1 + Math.max(0, ...lanes.map((lane) => Math.max(lane.own, ...lane.past))));
   const gutter = depth * LANE + 8;
+  const widths = useMemo(() => widthsOf(network, rows), [network, rows]);
   const [measure, , height] = useSize();
   const scroller = useRef<HTMLDivElement | null>(null);
   const reference = useCallback((element: HTMLDivElement | null) => {
@@ -57,7 +58,7 @@ export function LayerList({ session }: { session: Session }) {
   };
 
   return (
-    <section class="ey-pane ey-list" aria-label="Layers">
+    <section class="ey-pane ey-list" aria-label="Layers" style={widths}>
       <Filters session={session} hidden={hidden} />
       <div class="ey-row ey-head" aria-hidden="true" style={{ paddingLeft: `${gutter}px` }}>
         <span class="ey-name">layer</span><span>n</span><span>j</span><span class="ey-r">r</span><span class="ey-start">start</span><span class="ey-share">share</span>
@@ -80,6 +81,18 @@ export function LayerList({ session }: { session: Session }) {
       {rows.length === 0 && <p class="ey-empty">No layer is called that.</p>}
     </section>
   );
+}
+
+/** Widths of the columns of numbers, for the longest in each: axes that differ need more room. */
+function widthsOf(network: Network, rows: Row[]): Record<string, string> {
+  const longest = (text: (value: Value) => string) => Math.max(1, ...rows.map((row) => text(network.values[row.id]).length));
+  const width = (letters: number, least: number) => `${Math.min(110, Math.max(least, letters * 7.7 + 8))}px`;
+  return {
+    "--ey-n": width(longest((value) => shown(value.numbers, (axis) => numeral(axis.n))), 46),
+    "--ey-j": width(longest((value) => shown(value.numbers, jumpText)), 36),
+    "--ey-r": width(longest((value) => shown(value.numbers, sizeText)), 64),
+    "--ey-s": width(longest((value) => shown(value.numbers, (axis) => numeral(axis.start))), 50),
+  };
 }
 
 function reveal(element: HTMLElement | null, index: number, height: number): void {

@@ -16,7 +16,7 @@ from eyeshot.errors import LimitError
 from eyeshot.present.escape import visible
 from eyeshot.present.numerals import json_number
 
-__all__ = ["SCHEMA", "explorer_dict", "explorer_json"]
+__all__ = ["SCHEMA", "explorer_dict"]
 
 SCHEMA = "eyeshot.explorer/1"
 
@@ -66,11 +66,6 @@ def explorer_dict(trace: Trace) -> dict[str, Any]:
         ],
         "notes": list(map(visible, trace.table.notes)),
     }
-
-
-def explorer_json(trace: Trace) -> str:
-    """A traced network as compact JSON text in ASCII."""
-    return json.dumps(explorer_dict(trace), separators=(",", ":"))
 
 
 def _input(info: InputInfo) -> dict[str, Any]:

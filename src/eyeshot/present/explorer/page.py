@@ -15,7 +15,7 @@ from eyeshot.analyses.trace import Trace
 from eyeshot.present.escape import visible
 from eyeshot.present.explorer.document import explorer_dict
 
-__all__ = ["Start", "bundle", "explorer_page", "page_data", "page_of", "policy_of"]
+__all__ = ["Start", "bundle", "page_data", "page_of", "policy_of"]
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -59,8 +59,8 @@ class Start:
         return {"spot": spot}
 
 
-def explorer_page(trace: Trace, *, photo: str | None = None, start: Start | None = None) -> str:
-    """The explorer of a network as a page that needs nothing else.
+def page_data(trace: Trace, *, photo: str | None = None, start: Start | None = None) -> dict[str, Any]:
+    """What the page's script is given.
 
     Parameters
     ----------
@@ -71,11 +71,6 @@ def explorer_page(trace: Trace, *, photo: str | None = None, start: Start | None
     start : Start, optional
         What is shown first.
     """
-    return page_of(page_data(trace, photo=photo, start=start))
-
-
-def page_data(trace: Trace, *, photo: str | None = None, start: Start | None = None) -> dict[str, Any]:
-    """What the page's script is given."""
     return {
         "home": "page",
         "document": explorer_dict(trace),

@@ -15,6 +15,7 @@ from eyeshot.graph.ops import Cumulative, Gather, Reduce, Slice
 
 __all__: list[str] = []
 
+
 @rule(
     "scaled_dot_product_attention", "_scaled_dot_product_flash_attention", "_scaled_dot_product_efficient_attention",
     "_scaled_dot_product_flash_attention_for_cpu", "_scaled_dot_product_fused_attention_overrideable",
@@ -25,6 +26,9 @@ def attention(call: Call) -> list[Value | None]:
     query, key, value = call.args[:3]
     mask = call.arg("attn_mask")
     mask = call.arg("attn_bias") if mask is None else mask
+    if mask is not None:
+        # As the framework would: a mask of another size is the model's error.
+        torch.broadcast_shapes(mask.shape, (*query.shape[:-1], key.shape[-2]))
     if len(call.func._schema.returns) == 1:
         call.returns(torch.empty((*query.shape[:-1], value.shape[-1]), dtype=query.dtype, device="meta"))
     out = call.out

@@ -1,0 +1,136 @@
+"""What running in tiles costs: against bare forwards, against MONAI's sliding window, from disk, on a cluster."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from ratios import Report, Row
+
+import eyeshot
+from eyeshot.tiling import Plan
+
+torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="module")
+def unet() -> Any:
+    from monai.networks.nets import UNet
+
+    torch.manual_seed(0)
+    return UNet(2, 1, 2, (16, 32, 64, 128), (2, 2, 2), norm="batch").eval()
+
+
+@pytest.fixture(scope="module")
+def image() -> Any:
+    return np.random.default_rng(0).standard_normal((1, 1, 1536, 1536), np.float32)
+
+
+def bare(plan: Plan, model: Any) -> float:
+    """The time of the forwards of all tiles, and of nothing else."""
+    tiles = [torch.randn(1, 1, *(stop - start for start, stop in tile.read)) for tile in plan.tiles()]
+    with torch.inference_mode():
+        begin = time.perf_counter()
+        for tile in tiles:
+            model(tile)
+    return time.perf_counter() - begin
+
+
+def test_run_against_bare_forwards(report: Report, unet: Any, image: Any) -> None:
+    plan = eyeshot.tile(unet, (1536, 1536), tile=256)
+    out = np.empty((1, 2, 1536, 1536), np.float32)
+    ratio = report.compare(
+        "`plan.run` of a MONAI UNet on 1536² in 256-pixel tiles against the bare forwards of these tiles",
+        lambda: plan.run(unet, image, out=out),
+        lambda: bare(plan, unet),
+        rounds=5,
+        aim=1.05,
+    )
+    assert ratio < 1.15
+
+
+@pytest.mark.parametrize("overlap", [0.25, 0.5])
+def test_against_sliding_window(report: Report, unet: Any, image: Any, overlap: float) -> None:
+    from monai.inferers import sliding_window_inference
+
+    plan = eyeshot.tile(unet, (1536, 1536), tile=256)
+    pixels = torch.from_numpy(image)
+    with torch.inference_mode():
+        whole = unet(pixels)
+
+    def sliding() -> Any:
+        with torch.inference_mode():
+            return sliding_window_inference(pixels, (256, 256), 1, unet, overlap, mode="gaussian")
+
+    mine, theirs = (
+        float((torch.as_tensor(y) - whole).abs().max() / whole.std()) for y in (plan.run(unet, image), sliding())
+    )
+    report.compare(
+        f"the same against MONAI's sliding window, Gaussian, overlap {overlap}: largest errors {mine:.1e} σ and "
+        f"{theirs:.2f} σ",
+        lambda: plan.run(unet, image),
+        sliding,
+        rounds=3,
+        aim=None,
+    )
+    assert mine < 1e-5 < theirs
+
+
+_LARGE = """
+import json, resource, sys
+import numpy as np, torch, zarr
+from torch import nn
+import eyeshot
+
+torch.set_num_threads(1)
+torch.manual_seed(0)
+n = int(sys.argv[2])
+net = nn.Sequential(nn.Conv2d(1, 4, 3, 2, 1), nn.ReLU(), nn.ConvTranspose2d(4, 1, 2, 2)).eval()
+source = zarr.create_array(store=sys.argv[1] + "/in.zarr", shape=(1, 1, n, n), chunks=(1, 1, 1024, 1024), dtype="u1")
+source[:, :, : n // 2] = 7
+plan = eyeshot.tile(net, (1, 1, n, n), tile=1024)
+plan.run(net, sys.argv[1] + "/in.zarr", out=sys.argv[1] + "/out.zarr")
+print(json.dumps(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024))
+"""
+
+
+def test_large_zarr_stays_small(report: Report, tmp_path: Path) -> None:
+    begin = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", _LARGE, str(tmp_path), "16384"], capture_output=True, text=True, check=True
+    )
+    taken = json.loads(done.stdout)
+    report.rows.append(
+        Row(
+            f"16,384² zarr to zarr in 1024-pixel tiles, peak memory {taken / 1e9:.2f} GB of 2 GB allowed (against 1 s)",
+            time.perf_counter() - begin,
+            1.0,
+            None,
+        )
+    )
+    assert taken < 2e9
+
+
+def test_two_workers_against_one(report: Report, unet: Any, image: Any) -> None:
+    import distributed
+
+    plan = eyeshot.tile(unet, (1536, 1536), tile=400)
+    lazy = plan.to_dask(unet, image, dtype="float32")
+
+    def on(workers: int) -> float:
+        options: dict[str, Any] = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": None}
+        with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as client:
+            client.run(lambda: __import__("torch").set_num_threads(1))
+            client.compute(lazy).result()
+            begin = time.perf_counter()
+            client.compute(lazy).result()
+            return time.perf_counter() - begin
+
+    report.rows.append(Row("the same plan on a dask cluster of two workers against one", on(2), on(1), None))

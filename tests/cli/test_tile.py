@@ -1,0 +1,114 @@
+"""`eyeshot tile`: plans, settings for other tools, runs, and what is told in one line."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from eyeshot.cli.main import main
+
+NET = "conv k3 s2 p1 | conv k3 p1 | deconv k2 s2"
+MODEL = """
+import torch
+from torch import nn
+
+
+def net():
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Conv2d(3, 4, 3, 2, 1), nn.ReLU(), nn.ConvTranspose2d(4, 2, 2, 2))
+
+
+def turned():
+    net = nn.Sequential()
+    net.add_module("a\u202e", nn.InstanceNorm2d(3))
+    return net
+
+
+def normed():
+    return nn.Sequential(nn.Conv2d(3, 4, 3, 2, 1), nn.InstanceNorm2d(4))
+"""
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> str:
+    (tmp_path / "net.py").write_text(MODEL)
+    return f"{tmp_path / 'net.py'}:net"
+
+
+def test_plan(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tile", NET, "--image", "1000x600", "--tile", "200x128"]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "exact if aligned" in text
+    assert "sizes along y: any from 1" in text
+    assert "computed" not in text
+
+
+def test_table_of_sizes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tile", NET, "--image", "1000x600"]) == 0
+    assert "→" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("format_", ["json", "dask", "bioimageio", "monai"])
+def test_formats(format_: str, tmp_path: Path) -> None:
+    page = tmp_path / "plan"
+    assert main(["tile", NET, "--image", "256x256", "--tile", "64", "--format", format_, "-o", str(page)]) == 0
+    text = page.read_text()
+    if format_ == "json":
+        found = json.loads(text)
+        assert found["schema"] == "eyeshot.tiling/1"
+        assert found["axes"][0]["reads"][-1][1] == 256
+        assert found["outputs"][0]["axes"][0]["writes"][-1][1] == 256
+    else:
+        assert text.startswith("# ")
+
+
+def test_impossible_is_status_1(model: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tile", model.replace(":net", ":normed"), "--image", "256x256", "--tile", "64"]) == 1
+    text = capsys.readouterr().out
+    assert "impossible" in text
+    assert "reads the whole axis" in text
+
+
+def test_run(model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    np.save(tmp_path / "in.npy", np.random.default_rng(0).integers(0, 255, (90, 70, 3)).astype(np.uint8))
+    out = tmp_path / "out.npy"
+    arguments = ["tile", model, "--run", str(tmp_path / "in.npy"), "--tile", "40", "-o", str(out)]
+    assert main([*arguments, "--check", "--curve", "--batch", "2"]) == 0
+    assert np.load(out).shape == (1, 2, 90, 70)
+    text = capsys.readouterr().out
+    assert "equal up to rounding" in text
+    assert "mean error" in text
+    assert main(arguments) == 2
+    assert "exists; name another" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([NET], "the size of the image must be given"),
+        ([NET, "--image", "100", "--tile", "4"], "a tile must have at least"),
+        ([NET, "--image", "100", "--tile", "200"], "must be larger than a tile"),
+        ([NET, "--image", "100", "--memory", "lots"], "such as 2GB or 500MB"),
+        ([NET, "--image", "100", "--run", "in.npy"], "needs `-o FILE`"),
+        ([NET, "--run", "in.npy", "-o", "out.npy"], "does not exist"),
+        ([NET, "--image", "100", "--input", "100"], "given by `--image`"),
+        ([NET, "--image", "100", "--output", "cnov1"], "has no layer `cnov1`; did you mean `conv1`"),
+        ([NET, "--image", "100", "--tile", "40", "--check"], "only a PyTorch model has weights"),
+        (["nothing", "--image", "100"], "there is no model"),
+    ],
+)
+def test_bad_input_is_one_line(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["tile", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+    assert error.startswith("eyeshot: ")
+
+
+def test_names_are_escaped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "net.py").write_text(MODEL)
+    assert main(["tile", f"{tmp_path / 'net.py'}:turned", "--image", "3x64x64", "--tile", "32"]) == 1
+    text = capsys.readouterr().out
+    assert "\u202e" not in text
+    assert "\\u202e" in text
