@@ -146,13 +146,13 @@ var Ke,w,dn,Lt,ee,ln,fn,mn,$t,Fe,Le,hn,Rt,St,Mt,$o,Ve={},Ue=[],So=/acit|ex(?:s|g
 .ey-key-pad { background: repeating-linear-gradient(-45deg, var(--pad) 0 1.5px, var(--panel) 1.5px 4.5px); }
 .ey-key-out { background: linear-gradient(var(--dim), var(--dim)), conic-gradient(var(--board-a) 25%, var(--board-b) 0 50%, var(--board-a) 0 75%, var(--board-b) 0); }
 
-.ey-answer { flex: 1 1 50%; min-width: 0; padding-bottom: 8px; overflow-y: auto; border-radius: 8px; }
+.ey-answer { flex: 1 1 0; min-width: 0; padding-bottom: 8px; overflow-y: auto; border-radius: 8px; }
 .ey-answer dl { padding: 0 10px; font-size: 13px; }
 .ey-answer dl div { display: grid; grid-template-columns: 88px 1fr; gap: 8px; }
 .ey-answer dt { color: var(--muted); overflow-wrap: anywhere; }
 .ey-answer p { padding: 4px 10px 0; font-size: 13px; }
 .ey-a { color: var(--a); } .ey-b { color: var(--b); }
-.ey-formulas { flex: 1 1 50%; min-width: 0; border-left: 1px solid var(--line); padding: 10px; overflow: auto; font-size: 13px; }
+.ey-formulas { flex: 0 1 auto; max-width: 66%; min-width: 0; border-left: 1px solid var(--line); padding: 10px; overflow: auto; font-size: 13px; }
 .ey-formulas table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .ey-formulas caption { text-align: left; color: var(--muted); padding: 3px 0; }
 .ey-formulas :is(td, th) { text-align: left; padding: 1px 10px 1px 0; white-space: nowrap; font-weight: 400; }
