@@ -64,7 +64,7 @@ def monai_sliding_window(tiling: Tiling) -> Export:
     overlap = tuple(sum(cut.margin) / cut.size for cut in tiling.axes)
     settings = {"roi_size": tuple(cut.size for cut in tiling.axes), "overlap": overlap, "mode": "constant"}
     warnings = (
-        "MONAI averages what overlaps, also the features near a tile's border, which are wrong: it is not exact "
+        "MONAI averages what overlaps, also the features near the border of a tile, which are wrong: it is not exact "
         "whatever the overlap.",
         "It moves the last tile back so that it ends with the image, which may leave the grid of the strides.",
     )
