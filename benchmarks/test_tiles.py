@@ -118,11 +118,13 @@ def test_large_zarr_stays_small(report: Report, tmp_path: Path) -> None:
     assert taken < 2e9
 
 
-def test_two_workers_against_one(report: Report, unet: Any, image: Any) -> None:
+def test_two_workers_against_one(report: Report, unet: Any, image: Any, tmp_path: Path) -> None:
     import distributed
 
     plan = eyeshot.tile(unet, (1536, 1536), tile=400)
-    lazy = plan.to_dask(unet, image, dtype="float32")
+    # From a file, as on a cluster: what is in memory would travel with every task.
+    np.save(tmp_path / "image.npy", np.asarray(image))
+    lazy = plan.to_dask(unet, tmp_path / "image.npy", dtype="float32")
 
     def on(workers: int) -> float:
         options: dict[str, Any] = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": None}
