@@ -61,6 +61,16 @@ def test_list_by_keyboard(open_page: Opener) -> None:
     assert int(page.page.locator(".ey-rows").get_attribute("aria-rowcount") or 0) < int(before or 0)
 
 
+def test_keys_faster_than_the_list_is_drawn(open_page: Opener) -> None:
+    page = open_page("resnet18")
+    page.page.locator(".ey-rows").evaluate(
+        "rows => ['Home', 'ArrowDown', 'ArrowDown'].forEach(key =>"
+        " rows.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true })))"
+    )
+    page.settle()
+    assert page.page.locator(".ey-rows .ey-active").inner_text().startswith("maxpool")
+
+
 def test_filters_of_the_list(open_page: Opener) -> None:
     page = open_page("resnet18")
     rows = page.page.locator(".ey-rows")

@@ -1,6 +1,6 @@
 /** The network as a list: a row for each layer with its numbers, branches as lanes beside it. */
 
-import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Network, Value } from "../core/document";
 import { jumpText, numeral, shown, sizeText } from "../editor/exports";
 import { type Lane, lanesOf, listingOf, type Row } from "../state/rows";
@@ -29,9 +29,15 @@ export function LayerList({ session }: { session: Session }) {
   const [top, setTop] = useState(0);
   const current = rows.findIndex((row) => row.type === "layer" && row.id === session.layer.value);
   const [active, setActive] = useState(current);
-  useEffect(() => {
+  // Keys may come faster than the list is drawn: each goes on from where the last one went.
+  const place = useRef(current);
+  const move = (index: number) => {
+    place.current = index;
+    setActive(index);
+  };
+  useLayoutEffect(() => {
     if (current < 0) return;
-    setActive(current);
+    move(current);
     reveal(scroller.current, current, height);
   }, [current, height]);
 
@@ -45,14 +51,15 @@ export function LayerList({ session }: { session: Session }) {
   const act = (row: Row) => (row.type === "module" ? toggle(row) : session.choose(row.id));
   const go = (index: number) => {
     const next = Math.max(0, Math.min(rows.length - 1, index));
-    setActive(next);
+    move(next);
     reveal(scroller.current, next, height);
     if (rows[next]?.type === "layer") session.choose(rows[next].id);
   };
   const key = (event: KeyboardEvent) => {
-    const steps: Record<string, number> = { ArrowDown: active + 1, ArrowUp: active - 1, Home: 0, End: rows.length - 1, PageDown: active + 10, PageUp: active - 10 };
+    const at = place.current;
+    const steps: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1, PageDown: at + 10, PageUp: at - 10 };
     if (event.key in steps) go(steps[event.key]);
-    else if ((event.key === "Enter" || event.key === " ") && rows[active]) act(rows[active]);
+    else if ((event.key === "Enter" || event.key === " ") && rows[at]) act(rows[at]);
     else return;
     event.preventDefault();
   };
