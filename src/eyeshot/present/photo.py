@@ -78,7 +78,9 @@ def read_photo(path: str | os.PathLike[str], width: int, height: int) -> FittedP
         raise LimitError(f"the image {name!r} has too many pixels; make it smaller ({error})") from error
     except (OSError, SyntaxError, ValueError) as error:
         known = ", ".join(_FORMATS)
-        raise InputError(f"the image {name!r} must be an image ({known}), but cannot be decoded: {error}") from error
+        # Pillow says of bytes that it does not know only where in memory they lie.
+        why = "" if isinstance(error, library.UnidentifiedImageError) else f": {error}"
+        raise InputError(f"the image {name!r} must be an image ({known}), but cannot be decoded{why}") from error
     file = io.BytesIO()
     fitted.save(file, format="PNG")
     return FittedPhoto(file.getvalue(), note)

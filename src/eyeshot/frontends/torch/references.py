@@ -134,14 +134,12 @@ def need(library: str) -> ModuleType:
     """A library that a model needs; one line says what to do where it is missing."""
     try:
         return importlib.import_module(library)
-    except ImportError as error:
+    except Exception as error:
         if isinstance(error, ModuleNotFoundError) and error.name == library:
             raise InputError(
                 f"this model needs {library}, which is not installed; run: pip install 'eyeshot[torch]'"
                 + ("" if library == "torch" else f" {library}")
             ) from None
-        raise InputError(f"{library} is installed but cannot be imported: {_line(error)}") from error
-    except Exception as error:
         raise InputError(f"{library} is installed but cannot be imported: {_line(error)}") from error
 
 
