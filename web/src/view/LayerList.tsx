@@ -93,7 +93,7 @@ export function LayerList({ session }: { session: Session }) {
 /** Widths of the columns of numbers, for the longest in each: axes that differ need more room. */
 function widthsOf(network: Network, rows: Row[]): Record<string, string> {
   const longest = (text: (value: Value) => string) => Math.max(1, ...rows.map((row) => text(network.values[row.id]).length));
-  const width = (letters: number, least: number) => `${Math.min(110, Math.max(least, letters * 7.7 + 8))}px`;
+  const width = (letters: number, least: number) => `${Math.min(110, Math.max(least, letters * 9 + 14))}px`;
   return {
     "--ey-n": width(longest((value) => shown(value.numbers, (axis) => numeral(axis.n))), 46),
     "--ey-j": width(longest((value) => shown(value.numbers, jumpText)), 36),
