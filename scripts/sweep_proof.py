@@ -3,7 +3,7 @@
     PYTHONPATH=tests python -m scripts.sweep_proof --records proof.jsonl --networks 20000
 
 What is proven: the quickest model of every model file of timm and of every family of torchvision, at a small input;
-every built-in network, made of PyTorch's operations; and random networks, fifty from each seed. Each task runs in a
+every built-in network, made of PyTorch's operations; and random networks, 250 from each seed. Each task runs in a
 process of its own and puts down a line of JSON; tasks that have one are not run again, so the sweep can be interrupted.
 The page is written of what there is, and says what is missing.
 """
@@ -28,7 +28,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "proof.md"
 
 SIZES = (48, 64, 96, 128, 160, 192, 224)
 """Pixels of the sides that are tried for a model, until it takes one; it gets its own size if it takes none."""
-PER_SEED = 50
+PER_SEED = 250
 """Random networks from each seed."""
 ROWS, PIXELS = 3, 2
 """What is tried of a model: so many rows along each axis, and so many single pixels."""
