@@ -65,6 +65,16 @@ def test_what_looks_where_data_say_stays_within_its_bound(name: str) -> None:
     assert proof.holds
 
 
+def test_a_result_of_one_column_is_bounded_where_kernels_disagree() -> None:
+    # Found by a random network: on the CPU every row is computed with the weights of the first.
+    torch.manual_seed(0)
+    for mode in ("bilinear", "bicubic"):
+        shrunk = Fn(lambda x, m=mode: nn.functional.interpolate(x, size=(8, 1), mode=m, antialias=True))
+        proof = eyeshot.verify(shrunk.eval(), input_shape=(1, 2, 8, 7))
+        assert [value.verdict for value in proof.values] == [Verdict.PROVEN, Verdict.BOUNDED]
+        assert proof.holds
+
+
 def test_a_value_behind_a_comparison_is_never_proven_by_nan() -> None:
     proof = image(nn.Conv2d(2, 2, 3), Fn(lambda x: (x > 1e9).to(x.dtype)))
     assert [value.verdict for value in proof.values] == [Verdict.PROVEN, Verdict.PROVEN, Verdict.UNPROVABLE]
