@@ -44,6 +44,25 @@ def test_a_model_that_takes_too_much_memory() -> None:
         proof_of(lambda x: x, memory="1kB")
 
 
+def test_a_model_that_takes_more_than_the_machine_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eyeshot.measure.verify.bytes_of_machine", lambda: 2000)
+    with pytest.raises(InputError, match=r"takes about .* of memory, but this machine has 2 kB"):
+        proof_of(lambda x: x)
+
+
+def test_no_weights_are_copied_for_a_run_that_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eyeshot.measure.verify.Lent", lambda *_: pytest.fail("copied"))
+    with pytest.raises(InputError, match="only 1 kB may be taken"):
+        proof_of(lambda x: x, memory="1kB")
+
+
+@pytest.mark.parametrize("raises", [lambda: torch.empty(2**55), lambda: bytearray(2**62)])
+def test_memory_that_runs_out(raises: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("eyeshot.measure.prove.batched", lambda *_: raises())
+    with pytest.raises(InputError, match="more memory than there is; nothing is proven"):
+        proof_of(lambda x: x)
+
+
 @pytest.mark.parametrize("memory", ["", "much", "-1GB", "0", "1GBB"])
 def test_a_bound_on_memory_that_makes_no_sense(memory: str) -> None:
     with pytest.raises(InputError, match="such as 2GB"):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from eyeshot.errors import InputError
@@ -51,8 +52,25 @@ def verify_any(
                 built = build_reference(model, arguments=arguments, spared=False)
             model, name = built.module, built.name
             input_shape = built.input_shape if input_shape is None else input_shape
-        return verify_module(
-            model, effort, input_shape=input_shape, axes=axes, strict=strict, name=name, progress=progress
-        )
+        with _enough_memory():
+            return verify_module(
+                model, effort, input_shape=input_shape, axes=axes, strict=strict, name=name, progress=progress
+            )
     graph = load(model, input_shape=input_shape, axes=axes, padding=padding, strict=strict, arguments=arguments)
-    return verify_graph(graph, effort, progress)
+    with _enough_memory():
+        return verify_graph(graph, effort, progress)
+
+
+@contextmanager
+def _enough_memory() -> Iterator[None]:
+    """Says in a line that memory has run out."""
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        # PyTorch has no class of its own for it on the CPU.
+        if not isinstance(error, MemoryError) and "can't allocate memory" not in str(error):
+            raise
+        raise InputError(
+            "the proof needs more memory than there is; nothing is proven. Take less at once (--memory) or give a "
+            "smaller input (--input)"
+        ) from error

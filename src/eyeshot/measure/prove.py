@@ -45,6 +45,8 @@ class Plan:
         Where random choices begin.
     batch : int
         Most inputs at once, as memory allows.
+    one : int
+        Bytes that one more input takes.
     layers : frozenset of str or None
         Nodes to look at; None for all.
     below : int
@@ -55,6 +57,7 @@ class Plan:
     pixels: int = 16
     seed: int = 0
     batch: int = 1
+    one: int = 1
     layers: frozenset[str] | None = None
     below: int = 2
 
@@ -142,14 +145,6 @@ class Prover:
         return frozenset(name for name, tensor in self._clean.items() if not holds_nan(tensor))
 
     def _prepare(self, entries: dict[str, Entry]) -> None:
-        if self._plan.batch > 1:
-            if takes_batches(self._runner, (self._clean, self._other)):
-                self._batch = self._plan.batch
-            else:
-                self._notes.append(
-                    "Inputs went through the model one at a time: several at once do not give what each gives alone."
-                )
-            self._runs += 4
         judged_by_change = {name for name, entry in entries.items() if entry.passage}
         if judged_by_change:
             self._runs += 1
@@ -157,6 +152,17 @@ class Prover:
                 batched(self._clean, 1),
                 lambda name, t: self._clean_values.update({name: t.clone()}) if name in judged_by_change else None,
             )
+        # What is kept of the clean run takes the place of inputs.
+        kept = sum(tensor.nbytes for tensor in self._clean_values.values())
+        most = max(1, self._plan.batch - -(-kept // self._plan.one))
+        if most > 1:
+            if takes_batches(self._runner, (self._clean, self._other)):
+                self._batch = most
+            else:
+                self._notes.append(
+                    "Inputs went through the model one at a time: several at once do not give what each gives alone."
+                )
+            self._runs += 4
         self._watch(entries)
 
     def _watch(self, entries: dict[str, Entry]) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import os
 import re
 
 from eyeshot.errors import InputError
 from eyeshot.graph.core import Graph, Node
 from eyeshot.graph.ops import Window
 
-__all__ = ["bytes_per_run", "parse_memory", "shown_bytes"]
+__all__ = ["bytes_of_machine", "bytes_per_run", "parse_memory", "shown_bytes"]
 
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 
@@ -47,6 +48,14 @@ def _unfolded(graph: Graph, node: Node) -> int:
     shape = graph.shapes[node.inputs[0]]
     taps = math.prod(node.op.kernel) * (shape[-axes - 1] // node.op.groups)
     return taps * math.prod(node.shape[-axes:]) * math.prod(shape[: -axes - 1])
+
+
+def bytes_of_machine() -> int | None:
+    """All memory of the machine; None where the system does not tell."""
+    known = getattr(os, "sysconf_names", {})
+    if "SC_PHYS_PAGES" not in known or "SC_PAGE_SIZE" not in known:
+        return None
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
 
 
 def parse_memory(text: str | int) -> int:

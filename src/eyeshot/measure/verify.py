@@ -20,7 +20,7 @@ from eyeshot.measure.lent import Lent, bytes_of
 from eyeshot.measure.module_runner import ModuleRunner
 from eyeshot.measure.prove import Plan, Prover
 from eyeshot.measure.results import Proof
-from eyeshot.measure.sizes import bytes_per_run, shown_bytes
+from eyeshot.measure.sizes import bytes_of_machine, bytes_per_run, shown_bytes
 from eyeshot.measure.stand_in import StandIn
 
 __all__ = ["seeded", "verify_graph", "verify_module"]
@@ -88,6 +88,8 @@ def verify_module(
         return capture(model, input_shape=input_shape, axes=axes, strict=strict, name=name, record=record)
 
     said = read(None)
+    # Before a copy of all weights is made.
+    _affordable(said, effort, bytes_of(model, _WIDTH))
     with Lent(model, torch.float64):
         record = Record()
         try:
@@ -128,15 +130,30 @@ def _prover(
 
 
 def _plan(graph: Graph, effort: Effort, *, weights: int, below: int = 2) -> Plan:
-    one = bytes_per_run(graph, _WIDTH)
+    one, memory = _affordable(graph, effort, weights)
+    layers = frozenset(n for key in effort.layers for n in _nodes(graph, key)) if effort.layers else None
+    at_once = max(1, min(_MOST_AT_ONCE, (memory - weights) // one))
+    return Plan(effort.rows, effort.pixels, effort.seed, int(at_once), one, layers, below)
+
+
+def _affordable(graph: Graph, effort: Effort, weights: int) -> tuple[int, int]:
+    """Bytes of one run, and bytes that may be taken.
+
+    Raises
+    ------
+    InputError
+        If not even one run may be taken.
+    """
+    one, there_is = bytes_per_run(graph, _WIDTH), bytes_of_machine()
+    need = f"one run of `{graph.name}` takes about {shown_bytes(one + weights)} of memory, but"
     if one + weights > effort.memory:
         raise InputError(
-            f"one run of `{graph.name}` takes about {shown_bytes(one + weights)} of memory, but only "
-            f"{shown_bytes(effort.memory)} may be taken; allow more (--memory) or give a smaller input (--input)"
+            f"{need} only {shown_bytes(effort.memory)} may be taken; "
+            "allow more (--memory) or give a smaller input (--input)"
         )
-    layers = frozenset(n for key in effort.layers for n in _nodes(graph, key)) if effort.layers else None
-    at_once = max(1, min(_MOST_AT_ONCE, (effort.memory - weights) // one))
-    return Plan(effort.rows, effort.pixels, effort.seed, int(at_once), layers, below)
+    if there_is is not None and one + weights > there_is:
+        raise InputError(f"{need} this machine has {shown_bytes(there_is)}; give a smaller input (--input)")
+    return one, effort.memory if there_is is None else min(effort.memory, there_is)
 
 
 def _nodes(graph: Graph, key: str) -> list[str]:
