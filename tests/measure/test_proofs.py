@@ -75,6 +75,17 @@ def test_a_result_of_one_column_is_bounded_where_kernels_disagree() -> None:
         assert proof.holds
 
 
+@pytest.mark.parametrize("mode", ["bilinear", "bicubic"])
+@pytest.mark.parametrize("antialias", [False, True])
+@pytest.mark.parametrize("size", [(1, 1), (1, 4), (9, 2)])
+def test_a_corner_alone_is_the_first(mode: str, antialias: bool, size: tuple[int, int]) -> None:
+    # Found by a random network.
+    torch.manual_seed(0)
+    shrunk = Fn(lambda x: nn.functional.interpolate(x, size=size, mode=mode, antialias=antialias, align_corners=True))
+    proof = eyeshot.verify(shrunk.eval(), input_shape=(1, 2, 8, 7))
+    assert [value.verdict for value in proof.values] == [Verdict.PROVEN, Verdict.CHANGED]
+
+
 def test_a_value_behind_a_comparison_is_never_proven_by_nan() -> None:
     proof = image(nn.Conv2d(2, 2, 3), Fn(lambda x: (x > 1e9).to(x.dtype)))
     assert [value.verdict for value in proof.values] == [Verdict.PROVEN, Verdict.PROVEN, Verdict.UNPROVABLE]

@@ -99,8 +99,9 @@ def _smoothed(call: Call, x: Value, dim: int, n_out: int, width: int, scale: flo
     n_in = x.shape[dim]
     if n_in == n_out and not scale:
         return x
-    if corners and n_out > 1:
-        ratio = Fraction(n_in - 1, n_out - 1)
+    if corners:
+        # One index has no other corner: it stays at the first.
+        ratio = Fraction(n_in - 1, n_out - 1) if n_out > 1 else Fraction(0)
     else:
         ratio = 1 / (_scale(scale, n_in, n_out) or Fraction(n_out, n_in)) if scale else Fraction(n_in, n_out)
     taps = [_weighty(ratio, o, n_in, width) for o in range(n_out)]
