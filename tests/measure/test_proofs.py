@@ -75,6 +75,40 @@ def test_a_result_of_one_column_is_bounded_where_kernels_disagree() -> None:
         assert proof.holds
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_positions_on_an_edge_are_rounded_as_the_type_rounds_them(dtype: torch.dtype) -> None:
+    # Found by a random network: 34.5 / 2.3 is 15, but not to numbers of 32 bits.
+    model = nn.Upsample(scale_factor=2.3, mode="nearest-exact")
+    proof = eyeshot.verify(model.eval(), input_shape=torch.randn(1, 2, 17, dtype=dtype))
+    assert proof.number == ("float32" if dtype is torch.float32 else "float64")
+    assert proof.values[-1].verdict is (Verdict.PROVEN if dtype is torch.float32 else Verdict.BOUNDED)
+
+
+GIVEN = [
+    (1, 2, 8, 7), "1x2x8x7", "1x2x8x7:float32", torch.randn(1, 2, 8, 7), ((1, 2, 8, 7), torch.float32),
+    [(1, 2, 8, 7)], {"input": torch.randn(1, 2, 8, 7)},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("given", GIVEN)
+def test_a_model_without_numbers_is_run_in_double_precision_too(given: Any) -> None:
+    proof = eyeshot.verify(nn.MaxPool2d(2), input_shape=given)
+    assert proof.holds
+    assert proof.number == "float64"
+
+
+def test_a_tap_of_weight_zero_is_no_reading_though_its_position_is_rounded() -> None:
+    # Found by a random network: 0.6 times 12.5 is not 7.5 to numbers of 32 bits, and the next tap weighs 1e-8.
+    class Insisting(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            shrunk = nn.functional.interpolate(x.float(), size=(11, 15), mode="bicubic", antialias=True)
+            return shrunk.to(x.dtype)
+
+    proof = eyeshot.verify(Insisting(), input_shape=(1, 2, 7, 9))
+    assert proof.holds
+    assert {value.verdict for value in proof.values} <= {Verdict.PROVEN, Verdict.CHANGED}
+
+
 @pytest.mark.parametrize("mode", ["bilinear", "bicubic"])
 @pytest.mark.parametrize("antialias", [False, True])
 @pytest.mark.parametrize("size", [(1, 1), (1, 4), (9, 2)])

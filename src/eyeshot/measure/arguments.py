@@ -10,7 +10,25 @@ import torch
 from eyeshot.frontends.torch.inputs import Arguments
 from eyeshot.graph.core import Value
 
-__all__ = ["Filled", "clean_tensor"]
+__all__ = ["Filled", "clean_tensor", "doubled"]
+
+_SHORTER = ("float16", "bfloat16", "float32", "half", "float")
+
+
+def doubled(given: Any) -> Any:
+    """What a caller says of the inputs, with all numbers that have fractions in double precision."""
+    if isinstance(given, torch.Tensor):
+        return given.double() if given.is_floating_point() else given
+    if isinstance(given, Mapping):
+        return {key: doubled(value) for key, value in given.items()}
+    if isinstance(given, list) and not all(isinstance(n, int) for n in given):
+        return [doubled(value) for value in given]
+    size, kind = given, "float64"
+    if isinstance(given, tuple) and len(given) == 2 and isinstance(given[1], str | torch.dtype):
+        size, kind = given[0], str(given[1]).removeprefix("torch.")
+    elif isinstance(given, str) and ":" in given:
+        size, _, kind = map(str.strip, given.partition(":"))
+    return (size, "float64" if kind in _SHORTER else kind)
 
 
 class Filled:

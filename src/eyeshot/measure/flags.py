@@ -12,12 +12,14 @@ import torch
 from eyeshot.analyses.layout import Layout
 from eyeshot.index.sets import IndexSet
 
-__all__ = ["any_and_all", "any_at", "any_of_features", "changed", "poisoned"]
+__all__ = ["any_and_all", "any_at", "any_of_features", "changed", "noise_of_weights", "poisoned"]
 
 Bools = npt.NDArray[np.bool_]
 
 _NOISE = 1e-9
 """Least change, as a part of the largest number, that is no rounding: numbers of 64 bits carry 16 digits."""
+_ROUNDED_WEIGHT = 1024
+"""Weights that are zero in exact arithmetic come out of a computed position as so many units of rounding at most."""
 
 
 def poisoned(tensor: Any) -> Any:
@@ -29,9 +31,14 @@ def changed(tensor: Any, clean: Any, *, noise: float = _NOISE) -> Any:
     """Which elements are other than in the clean run, by more than rounding."""
     if tensor.dtype is torch.bool or not (tensor.is_floating_point() or tensor.is_complex()):
         return tensor != clean
-    scale = float(clean.abs().nan_to_num(0.0, 0.0, 0.0).max()) * noise
+    scale = max(float(t.abs().nan_to_num(0.0, 0.0, 0.0).max()) for t in (tensor, clean)) * noise
     # Infinity less infinity is NaN, and equal all the same; NaN is never in the clean run.
     return ((tensor - clean).abs() > scale) | ((tensor != clean) & ~(tensor - clean).isfinite())
+
+
+def noise_of_weights(tensor: Any) -> float:
+    """What a weight that should be zero leaves, as a part of the largest number; 0 for numbers without fractions."""
+    return _ROUNDED_WEIGHT * torch.finfo(tensor.dtype).eps if tensor.is_floating_point() else 0.0
 
 
 def any_and_all(flags: Any, keep: Sequence[int]) -> tuple[Bools, Bools]:

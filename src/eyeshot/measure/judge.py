@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from eyeshot.graph.access import Shape
 from eyeshot.measure.claims import Claims, Probe, box_mask, free_dims
-from eyeshot.measure.flags import any_and_all, any_at, any_of_features, changed, poisoned
+from eyeshot.measure.flags import any_and_all, any_at, any_of_features, changed, noise_of_weights, poisoned
 from eyeshot.measure.ledger import Entry, Evidence
 from eyeshot.measure.passage import Passage
 
@@ -139,10 +139,14 @@ class Judge:
             self.suspects.add(name)
 
     def confirm(self, name: str, probe: Probe, tensor: Any, clean: Any) -> None:
-        """Take a suspected value of one input run alone, compared bit by bit with the clean run alone."""
+        """Take a suspected value of one input run alone, compared bit by bit with the clean run alone.
+
+        Behind an interpolation a tap of weight zero leaves a trace where the position is rounded; that is no reading.
+        """
         said, entry = self._open[name], self._entries[name]
         i = self._probes.index(probe)
-        some, _ = any_and_all(changed(tensor, clean, noise=0.0), said.keep)
+        noise = noise_of_weights(tensor) if entry.passage & Passage.INVENTS else 0.0
+        some, _ = any_and_all(changed(tensor, clean, noise=noise), said.keep)
         if (some[0] & ~said.may[i]).any():
             entry.evidence = Evidence(probe, by_change=True)
 

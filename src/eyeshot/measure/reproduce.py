@@ -13,8 +13,9 @@ from eyeshot.graph.core import Value
 from eyeshot.index.sets import IndexSet
 from eyeshot.measure.claims import Claims, Probe, box_mask
 from eyeshot.measure.clean import Tensors, batched
-from eyeshot.measure.flags import changed, poisoned
+from eyeshot.measure.flags import changed, noise_of_weights, poisoned
 from eyeshot.measure.ledger import Entry
+from eyeshot.measure.passage import Passage
 from eyeshot.measure.probes import Random
 from eyeshot.measure.results import Mismatch
 from eyeshot.measure.runner import Runner
@@ -47,6 +48,8 @@ class Oracle:
         self._name = entry.node.name
         self._by_change = entry.evidence is not None and entry.evidence.by_change
         self._unchanged = self._value(batched(clean, 1)) if self._by_change else None
+        invents = self._by_change and entry.passage & Passage.INVENTS
+        self._noise = noise_of_weights(self._unchanged) if invents else 0.0
 
     def readers(self, value: Value, region: tuple[slice, ...]) -> Bools:
         """Which elements of the value read a region of an input."""
@@ -60,7 +63,7 @@ class Oracle:
         flags = None
         for number in range(self._random.tries):
             part[region] = self._random.other(part[region], number, self._below)
-            one = changed(self._value(inputs), self._unchanged, noise=0.0)
+            one = changed(self._value(inputs), self._unchanged, noise=self._noise)
             flags = one if flags is None else flags | one
         found = torch.as_tensor(flags).numpy()
         return found

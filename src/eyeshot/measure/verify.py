@@ -13,7 +13,7 @@ from eyeshot.frontends.torch.capture import capture
 from eyeshot.frontends.torch.inputs import arguments_of
 from eyeshot.frontends.torch.record import Record
 from eyeshot.graph.core import Graph
-from eyeshot.measure.arguments import Filled, clean_tensor
+from eyeshot.measure.arguments import Filled, clean_tensor, doubled
 from eyeshot.measure.clean import Tensors
 from eyeshot.measure.effort import Effort, Progress
 from eyeshot.measure.lent import Lent, bytes_of
@@ -84,21 +84,22 @@ def verify_module(
         Told how many of how many runs are done.
     """
 
-    def read(record: Record | None) -> Graph:
-        return capture(model, input_shape=input_shape, axes=axes, strict=strict, name=name, record=record)
+    def read(record: Record | None, given: Any = input_shape) -> Graph:
+        return capture(model, input_shape=given, axes=axes, strict=strict, name=name, record=record)
 
     said = read(None)
     # Before a copy of all weights is made.
     _affordable(said, effort, bytes_of(model, _WIDTH))
     with Lent(model, torch.float64):
         record = Record()
+        wide = doubled(input_shape)
         try:
-            graph = read(record)
+            graph = read(record, wide)
         except InputError:
             # It insists on the type of its numbers.
             graph = None
         if graph == said:
-            prover = _prover(model, said, record, effort, input_shape, progress)
+            prover = _prover(model, said, record, effort, wide, progress)
             if not prover.fails():
                 return prover.prove()
     with Lent(model, None):

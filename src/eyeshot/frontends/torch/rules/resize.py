@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
+import torch
 
 from eyeshot.frontends.torch.rules.table import Call, rule
 from eyeshot.frontends.torch.tape import Value
@@ -44,9 +46,14 @@ def interpolated(call: Call) -> Value:
         for scale, n_in, n_out in zip(given, x.shape[2:], sizes, strict=True)
     )
     if method.startswith("nearest") and not corners:
-        rounded = _rounded(x.shape[2:], sizes, given, 0.5 if method == "nearest_exact" else 0.0)
-        if rounded is not None:
-            for d, indices in enumerate(rounded, 2):
+        shift = 0.5 if method == "nearest_exact" else 0.0
+        single = _rounded(x.shape[2:], sizes, given, shift, np.float32)
+        if call.args[0].dtype is torch.float64:
+            # Its kernels round a position on the edge between two pixels now like one type, now like the other.
+            if single is not None or _rounded(x.shape[2:], sizes, given, shift, np.float64) is not None:
+                return call.opaque([x], shape, bounded=True)
+        elif single is not None:
+            for d, indices in enumerate(single, 2):
                 x = call.add(Gather(d, indices), x)
             return x
     return call.add(Resample(sizes, method, corners, scales if any(scales) else ()), x)
@@ -59,14 +66,18 @@ def _scale(scale: float, n_in: int, n_out: int) -> Fraction | None:
 
 
 def _rounded(
-    ins: tuple[int, ...], outs: tuple[int, ...], scales: list[float | None], shift: float
+    ins: tuple[int, ...],
+    outs: tuple[int, ...],
+    scales: list[float | None],
+    shift: float,
+    number: Any,
 ) -> list[tuple[int, ...]] | None:
-    """Indices as the framework computes them in single precision, if that differs from exact arithmetic."""
+    """Indices as the framework computes them with numbers of a type, if that differs from exact arithmetic."""
     found = []
     differs = False
     for n_in, n_out, scale in zip(ins, outs, scales, strict=True):
-        ratio = np.float32(1.0 / scale) if scale else np.float32(n_in) / np.float32(n_out)
-        at = np.floor((np.arange(n_out, dtype=np.float32) + np.float32(shift)) * ratio).astype(np.int64)
+        ratio = number(1.0 / scale) if scale else number(n_in) / number(n_out)
+        at = np.floor((np.arange(n_out, dtype=number) + number(shift)) * ratio).astype(np.int64)
         at = np.minimum(at, n_in - 1)
         factor = _scale(scale, n_in, n_out) if scale else None
         exact = 1 / factor if factor else Fraction(n_in, n_out)
