@@ -42,8 +42,9 @@ from eyeshot.graph.ops import (
 )
 from eyeshot.graph.ops.pad import PAD_MODES
 from eyeshot.graph.ops.resample import METHODS
+from eyeshot.index.border import Border
 from eyeshot.index.intervals import Periodic
-from eyeshot.index.maps import Border, IndexMap
+from eyeshot.index.maps import IndexMap
 from eyeshot.index.sets import IndexSet
 
 __all__ = ["graphs", "index_maps", "index_sets", "periodic"]

@@ -43,7 +43,7 @@ from eyeshot.graph.ops import (
     Unfold,
     Window,
 )
-from eyeshot.index.maps import MAX_TABLE
+from eyeshot.index.taps import MAX_TABLE
 
 small = st.integers(1, 4)
 pads = st.integers(0, 4)

@@ -10,7 +10,7 @@ from eyeshot.graph.build import GraphBuilder, axes_of
 from eyeshot.graph.core import Axis, Graph, Node, Op
 from eyeshot.graph.ops import AdaptivePool, Cumulative, Flip, Permute, Resample, Roll, Window
 from eyeshot.graph.validate import validate
-from eyeshot.index.maps import MAX_TABLE
+from eyeshot.index.taps import MAX_TABLE
 
 
 def one(op: Op) -> Graph:

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from strategies import index_maps, periodic
 
 from eyeshot.errors import LimitError
-from eyeshot.index.bordered import MAX_EXPLICIT, Bordered
+from eyeshot.index.border import Border
+from eyeshot.index.bordered import Bordered
+from eyeshot.index.explicit import MAX_EXPLICIT
 from eyeshot.index.intervals import Periodic
-from eyeshot.index.maps import Border, IndexMap
+from eyeshot.index.maps import IndexMap
 
 Interval = tuple[int, int]
 Known = tuple[Bordered, list[Interval]]

@@ -18,7 +18,8 @@ from eyeshot.frontends.torch.operations import operation_of
 from eyeshot.graph.access import Access, Link
 from eyeshot.graph.core import Op
 from eyeshot.graph.ops import Concat, Cumulative, Flip, Gather, Permute, Reduce, Roll, Window
-from eyeshot.index.maps import Border, IndexMap
+from eyeshot.index.border import Border
+from eyeshot.index.maps import IndexMap
 from eyeshot.measure.results import Verdict
 
 Model = Callable[[], nn.Module]

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from eyeshot.errors import LimitError
 from eyeshot.graph.access import Access, Reading, Regroup, Shape
-from eyeshot.index.sets import IndexSet, image, preimage
+from eyeshot.index.images import image, preimage
+from eyeshot.index.sets import IndexSet, Run, joined
 
 __all__ = ["Boxes", "backward", "forward", "mask_of", "merge_sets", "split_set", "unite", "volume"]
 
@@ -99,7 +100,7 @@ def merge_sets(sets: tuple[IndexSet, ...], sizes: tuple[int, ...]) -> IndexSet:
         else:
             _bounded(len(inside) * len(merged.runs) // 1000)
             runs = [(i * inner + a, i * inner + b) for i in inside for a, b in merged.runs]
-            merged = IndexSet(()) if not runs else _from_runs(runs)
+            merged = _from_runs(runs)
         inner *= size
     return merged
 
@@ -119,8 +120,8 @@ def split_set(merged: IndexSet, sizes: tuple[int, ...]) -> list[Box]:
     inner = math.prod(sizes[1:])
     if merged.is_span(sizes[0] * inner):
         return [tuple(IndexSet.span(0, n) for n in sizes)]
-    whole: list[tuple[int, int]] = []
-    partial: dict[int, list[tuple[int, int]]] = {}
+    whole: list[Run] = []
+    partial: dict[int, list[Run]] = {}
     for start, stop in merged.runs:
         first, last = -(-start // inner), stop // inner
         if first < last:
@@ -129,7 +130,7 @@ def split_set(merged: IndexSet, sizes: tuple[int, ...]) -> list[Box]:
             a, b = max(start, row * inner), min(stop, (row + 1) * inner)
             if b - a < inner:
                 partial.setdefault(row, []).append((a - row * inner, b - row * inner))
-    rows: dict[IndexSet, list[tuple[int, int]]] = {}
+    rows: dict[IndexSet, list[Run]] = {}
     if whole:
         rows[IndexSet.span(0, inner)] = whole
     for row, runs in partial.items():
@@ -139,20 +140,9 @@ def split_set(merged: IndexSet, sizes: tuple[int, ...]) -> list[Box]:
     ]
 
 
-def _from_runs(runs: list[tuple[int, int]]) -> IndexSet:
-    whole = IndexSet(())
-    if len(runs) < 8:
-        for start, stop in runs:
-            whole |= IndexSet.span(start, stop)
-        return whole
-    ends = sorted(runs)
-    joined = [ends[0]]
-    for start, stop in ends[1:]:
-        if start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(stop, joined[-1][1]))
-        else:
-            joined.append((start, stop))
-    return IndexSet(tuple(joined))
+def _from_runs(runs: Iterable[Run]) -> IndexSet:
+    """Runs in any order as a set; how many they may be is checked by those who list them."""
+    return IndexSet(joined(sorted(runs)))
 
 
 # ---------------------------------------------------------------------- unions
@@ -214,9 +204,7 @@ def volume(boxes: Sequence[Box]) -> int:
     return total
 
 
-def mask_of(
-    products: Sequence[Sequence[Sequence[tuple[int, int]]]], box: Sequence[tuple[int, int]]
-) -> npt.NDArray[np.bool_]:
+def mask_of(products: Sequence[Sequence[Sequence[Run]]], box: Sequence[Run]) -> npt.NDArray[np.bool_]:
     """A union of products of runs as a boolean array over a box."""
     cells = math.prod(hi - lo for lo, hi in box)
     if cells > _MAX_CELLS:

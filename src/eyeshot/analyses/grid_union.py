@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from eyeshot.analyses.grids import GridTerm
-from eyeshot.analyses.terms import Term
+from eyeshot.analyses.term_union import merge
+from eyeshot.analyses.terms import Field, Term
 from eyeshot.graph.access import Shape
-
-if TYPE_CHECKING:
-    from eyeshot.analyses.terms import Field
 
 __all__ = ["merge_grids"]
 
@@ -47,8 +44,6 @@ def merge_grids(terms: Sequence[Term | GridTerm], shape: Shape) -> Field:
     found = _without_masks(merged.values(), shape)
     if len(found) < len(merged):
         return merge_grids([*products, *found], shape)
-    from eyeshot.analyses.terms import merge
-
     return (*merge(products, shape), *found)
 
 

@@ -12,12 +12,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from eyeshot.analyses.gathering import NOTHING, Ints, bounded, gathered
-from eyeshot.analyses.terms import Part, Term, finite, with_global
+from eyeshot.analyses.terms import Part, Term, with_global
 from eyeshot.graph.access import Access, Link, Regroup, Shape
 from eyeshot.index.bordered import Bordered
+from eyeshot.index.explicit import NOTHING, Ints, bounded
+from eyeshot.index.gathering import gathered
+from eyeshot.index.images import preimage
 from eyeshot.index.maps import IndexMap
-from eyeshot.index.sets import IndexSet, preimage
+from eyeshot.index.sequences import finite
+from eyeshot.index.sets import IndexSet
 
 __all__ = ["GridTerm"]
 

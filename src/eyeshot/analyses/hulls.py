@@ -8,11 +8,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from eyeshot.analyses.gathering import Ints, bounded
 from eyeshot.analyses.grids import GridTerm
 from eyeshot.analyses.terms import Part, Term
 from eyeshot.graph.access import Shape
-from eyeshot.index.bordered import MAX_EXPLICIT
+from eyeshot.index.explicit import MAX_EXPLICIT, Ints, bounded
 
 __all__ = ["distinct_hulls", "distinct_intervals", "intervals_along"]
 

@@ -13,16 +13,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from eyeshot.analyses.gathering import NOTHING
 from eyeshot.analyses.hulls import intervals_along
 from eyeshot.analyses.layout import Layout
+from eyeshot.analyses.reduction import united_along
 from eyeshot.analyses.results import Box
-from eyeshot.analyses.terms import Field, Term, union
-from eyeshot.analyses.transport import united_along
+from eyeshot.analyses.terms import Field, Term
 from eyeshot.graph.access import Shape
 from eyeshot.graph.core import Graph
 from eyeshot.index.bordered import Bordered
+from eyeshot.index.explicit import NOTHING
 from eyeshot.index.intervals import Periodic
+from eyeshot.index.sequences import union
 from eyeshot.index.sets import IndexSet
 
 __all__ = ["MAX_BOXES", "MAX_LISTED", "Along", "Outlook", "Piece", "outlooks_of"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from eyeshot.analyses.reduction import united_along
 from eyeshot.analyses.terms import Field, Term
-from eyeshot.analyses.transport import united_along
 from eyeshot.graph.core import Graph, Value
 
 if TYPE_CHECKING:

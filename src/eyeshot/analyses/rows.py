@@ -10,19 +10,18 @@ from typing import TYPE_CHECKING
 from eyeshot.analyses.jump import typical_jump
 from eyeshot.analyses.positions import positions_of
 from eyeshot.analyses.results import AxisField, LayerField
-from eyeshot.analyses.terms import Term, finite, union
+from eyeshot.analyses.terms import Term
 from eyeshot.analyses.walk import Walk, carried, carriers
 from eyeshot.graph.access import Shape, Status
 from eyeshot.graph.core import Graph, Node
-from eyeshot.index.intervals import Periodic
+from eyeshot.index.intervals import Interval, Periodic, hull
+from eyeshot.index.sequences import finite, union
 
 if TYPE_CHECKING:
     from eyeshot.analyses.grids import GridTerm
     from eyeshot.index.bordered import Bordered
 
 __all__ = ["row_of"]
-
-Pair = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class _Local:
     start: Fraction
     padding: int
     period: int | None
-    seq: Periodic | Bordered | list[Pair]
+    seq: Periodic | Bordered | list[Interval]
 
 
 def row_of(graph: Graph, node: Node, walk: Walk) -> LayerField:
@@ -93,7 +92,7 @@ def _axis_field(
     reduced = [term for term in terms if axis in term.global_axes]
     n = max((_features(term, axis, shape) for term in local or reduced), default=1)
     own = _local(local, axis, n, shape) if local else None
-    everything = _hull(_extent(term, axis) for term in reduced)
+    everything = hull(_extent(term, axis) for term in reduced)
     if own is None:
         lo, hi = everything
         return AxisField(
@@ -170,7 +169,7 @@ def _listed(seq: Bordered, n: int) -> _Local:
     return _from_pairs(pairs, n, seq)
 
 
-def _from_pairs(pairs: list[Pair], n: int, seq: Bordered | None = None) -> _Local:
+def _from_pairs(pairs: list[Interval], n: int, seq: Bordered | None = None) -> _Local:
     """Numbers of a value that is not periodic."""
     pairs = pairs or [(0, 0)]
     sizes = [hi - lo for lo, hi in pairs]
@@ -178,7 +177,7 @@ def _from_pairs(pairs: list[Pair], n: int, seq: Bordered | None = None) -> _Loca
     return _Local(n, typical_jump(pairs, n), max(sizes), min(sizes), first, -pairs[0][0], None, seq or pairs)
 
 
-def _distinct(term: Term | GridTerm, axis: int) -> set[Pair]:
+def _distinct(term: Term | GridTerm, axis: int) -> set[Interval]:
     """The different intervals of a term along an axis; a grid's features are counted by them."""
     from eyeshot.analyses.hulls import distinct_intervals
 
@@ -190,7 +189,7 @@ def _distinct(term: Term | GridTerm, axis: int) -> set[Pair]:
 # ---------------------------------------------------------------------- global paths
 
 
-def _extent(term: Term | GridTerm, axis: int) -> Pair:
+def _extent(term: Term | GridTerm, axis: int) -> Interval:
     """The smallest interval that holds all that a term reads along an axis."""
     if not isinstance(term, Term):
         return int(term.lo[axis].min()), int(term.hi[axis].max())
@@ -198,26 +197,21 @@ def _extent(term: Term | GridTerm, axis: int) -> Pair:
     return seq.hull_of(term.extent(axis)) if isinstance(seq, Periodic) else seq.extent()
 
 
-def _hull(pairs: Iterable[Pair]) -> Pair:
-    full = [(lo, hi) for lo, hi in pairs if hi > lo]
-    return (min(lo for lo, _ in full), max(hi for _, hi in full)) if full else (0, 0)
-
-
-def _sizes_with(seq: Periodic | Bordered | list[Pair], n: int, everything: Pair) -> Pair:
+def _sizes_with(seq: Periodic | Bordered | list[Interval], n: int, everything: Interval) -> Interval:
     """Largest and smallest size over all features when each also reads `everything`."""
     if isinstance(seq, Periodic):
-        pairs: Iterable[Pair] = map(seq.interval, _turning_points(seq, n, everything))
+        pairs: Iterable[Interval] = map(seq.interval, _turning_points(seq, n, everything))
     elif isinstance(seq, list):
         pairs = seq
     else:
         lo, hi = seq.arrays()
         pairs = zip(lo.tolist(), hi.tolist(), strict=True)
-    hulls = [_hull((pair, everything)) for pair in pairs]
+    hulls = [hull((pair, everything)) for pair in pairs]
     sizes = [hi - lo for lo, hi in hulls]
     return max(sizes), min(sizes)
 
 
-def _turning_points(seq: Periodic, n: int, everything: Pair) -> Iterator[int]:
+def _turning_points(seq: Periodic, n: int, everything: Interval) -> Iterator[int]:
     """Features among which the largest and the smallest hull with an interval surely are.
 
     Along each phase the hull's size is a convex, piecewise linear function of the index, so it is largest at an

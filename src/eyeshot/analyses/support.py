@@ -10,10 +10,8 @@ import itertools
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 
 from eyeshot.analyses.boxes import Boxes, backward, forward, mask_of, split_set, unite, volume
-from eyeshot.analyses.gathering import NOTHING
 from eyeshot.analyses.grids import GridTerm
 from eyeshot.analyses.hulls import intervals_along
 from eyeshot.analyses.layout import checked_index, checked_pixel, layout_of, locate_pixel
@@ -23,7 +21,8 @@ from eyeshot.analyses.walk import Walk
 from eyeshot.errors import FeatureError, LimitError
 from eyeshot.graph.core import Graph, Node, Value
 from eyeshot.index.bordered import Bordered
-from eyeshot.index.intervals import Periodic
+from eyeshot.index.explicit import NOTHING, Ints, zeroed
+from eyeshot.index.intervals import Periodic, hull
 from eyeshot.index.sets import IndexSet
 
 __all__ = ["actual_intervals", "box_at", "elements_reached", "elements_read", "mask_of", "reach_of", "region_of"]
@@ -63,7 +62,7 @@ def region_of(graph: Graph, node: Node, walk: Walk, index: tuple[int, ...], valu
         axes=tuple(axis.name for axis in value.axes),
         extents=tuple(value.shape[d] for d in dims),
         box=box_at(mine, sets, len(dims)),
-        pixels=_hull(products, len(dims)),
+        pixels=_box_of(products, len(dims)),
         products=_runs(products),
         is_global=tuple(any(a in term.global_axes for term in mine) for a in range(len(dims))),
         status=walk.status(node.name),
@@ -104,7 +103,7 @@ def reach_of(
             pixel=pixel,
             axes=layout.names,
             extents=layout.extents,
-            features=_hull(products, len(layout.names)),
+            features=_box_of(products, len(layout.names)),
             products=_runs(products),
             count=volume(products),
             status=walk.status(node.name),
@@ -177,12 +176,9 @@ def _coordinates(term: Term, choice: tuple[Sets, ...]) -> list[list[int]] | None
 
 def _hull_over(seq: Periodic | Bordered, coordinates: list[int]) -> Interval:
     if isinstance(seq, Periodic):
-        pairs = [seq.interval(i) for i in coordinates]
-    else:
-        lo, hi = seq.intervals(np.array(coordinates, np.int64))
-        pairs = list(zip(lo.tolist(), hi.tolist(), strict=True))
-    full = [(lo, hi) for lo, hi in pairs if hi > lo]
-    return (min(lo for lo, _ in full), max(hi for _, hi in full)) if full else (0, 0)
+        return hull(map(seq.interval, coordinates))
+    lo, hi = seq.intervals(np.array(coordinates, np.int64))
+    return hull(zip(lo.tolist(), hi.tolist(), strict=True))
 
 
 def _grid_box(grid: GridTerm, sets: Sets) -> Iterator[tuple[Interval, ...]]:
@@ -199,7 +195,7 @@ def _grid_box(grid: GridTerm, sets: Sets) -> Iterator[tuple[Interval, ...]]:
         yield tuple((int(a), int(b)) for a, b in zip(lows, highs, strict=True))
 
 
-def _hull(products: Boxes, axes: int) -> tuple[Interval, ...]:
+def _box_of(products: Boxes, axes: int) -> tuple[Interval, ...]:
     if not products:
         return ((0, 0),) * axes
     return tuple(
@@ -214,9 +210,7 @@ def _runs(products: Boxes) -> tuple[Product, ...]:
 # ---------------------------------------------------------------------- the actual field of every feature
 
 
-def actual_intervals(
-    graph: Graph, walk: Walk, name: str, value: Value, axis: str
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def actual_intervals(graph: Graph, walk: Walk, name: str, value: Value, axis: str) -> tuple[Ints, Ints]:
     """Intervals along one axis for every feature, shaped like the value with 1 where nothing changes."""
     names = [a.name for a in value.axes]
     if axis not in names:
@@ -227,4 +221,4 @@ def actual_intervals(
         if term.input == position:
             term_lo, term_hi = intervals_along(term, shape, number)
             lo, hi = np.minimum(lo, term_lo), np.maximum(hi, term_hi)
-    return np.where(hi > lo, lo, 0), np.where(hi > lo, hi, 0)
+    return zeroed(lo, hi)

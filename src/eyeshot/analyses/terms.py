@@ -1,37 +1,28 @@
 """Terms: the field of a value as a union of products, one interval sequence per input axis.
 
-Parts and terms are named tuples and not frozen dataclasses: some are made for every layer, and these are cheaper.
-
 A term says: "at every index of this value, some paths read, along axis a, the interval ``seqs[a](i_a)``". The
 coordinate ``i_a`` is put together from *parts* of the value's dimensions, as ``Σ stride · index``. A plain feature
 map has one part per dimension. Flattened tokens have two parts in one dimension, split windows one axis in two
 dimensions; so reshapes keep the closed form.
 
-Branches with different fields, channels with different fields and paths with another set of global axes are kept
-apart as separate terms; terms with the same gaps are merged, because only then is the hull per axis exact.
+Parts and terms are named tuples and not frozen dataclasses: some are made for every layer, and these are cheaper.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from eyeshot.errors import LimitError
-from eyeshot.graph.access import Shape
-from eyeshot.index.intervals import Periodic
-from eyeshot.index.maps import IndexMap
+from eyeshot.index.sequences import reads_nothing
 
 if TYPE_CHECKING:
     from eyeshot.analyses.grids import GridTerm
     from eyeshot.index.bordered import Bordered
+    from eyeshot.index.intervals import Periodic
     from eyeshot.index.sets import IndexSet
 
-__all__ = ["MAX_TERMS", "Field", "Part", "Term", "constant", "finite", "merge", "reads_nothing", "union", "with_global"]
-
-MAX_TERMS = 4096
-"""Most terms of one value."""
+__all__ = ["Dims", "Field", "Part", "Term", "with_global", "with_mask"]
 
 Field = tuple["Term | GridTerm", ...]
 """The field of one value; empty if it reads no input."""
@@ -58,6 +49,10 @@ class Part(NamedTuple):
     mask: IndexSet | None = None
 
 
+Dims = tuple[tuple[Part, ...], ...]
+"""The parts of every dimension of a value."""
+
+
 class Term(NamedTuple):
     """Some paths from a value to one input.
 
@@ -76,7 +71,7 @@ class Term(NamedTuple):
     """
 
     input: int
-    dims: tuple[tuple[Part, ...], ...]
+    dims: Dims
     seqs: tuple[Periodic | Bordered, ...]
     global_axes: tuple[int, ...]
     is_plain: bool = False
@@ -102,14 +97,43 @@ class Term(NamedTuple):
         """The sequences with that of one axis exchanged."""
         return (*self.seqs[:axis], seq, *self.seqs[axis + 1 :])
 
+    def with_parts(self, dims: Dims, seqs: tuple[Periodic | Bordered, ...]) -> Term:
+        """The same paths over other parts."""
+        axes = [part.axis for parts in dims for part in parts if part.stride]
+        plain = all(len(parts) == 1 for parts in dims) and len(axes) == len(set(axes))
+        return Term(self.input, dims, seqs, self.global_axes, plain)
 
-def constant(seq: Periodic | Bordered, reading: IndexMap) -> Periodic | Bordered:
-    """The sequence of something that reads the same at every index: the taps of index 0."""
-    only = seq.through(replace(reading, n_out=1, period=1, taps=reading.taps[:1]))
-    lo, hi = only.interval(0)
-    if isinstance(seq, Periodic):
-        return Periodic(1, 0, (lo,), (hi,))
-    return type(seq).constant(1, lo, hi)
+    def without(self, gone: Sequence[Part], axis: int) -> tuple[Dims, int, int]:
+        """What is left when some parts of an axis no longer count.
+
+        Parameters
+        ----------
+        gone : sequence of Part
+            Parts of this term along which the coordinate changes; not all that the axis has.
+        axis : int
+            The axis.
+
+        Returns
+        -------
+        dims : tuple of tuple of Part
+            The dimensions, with the remaining strides in a unit of their own.
+        n : int
+            Number of coordinates that are left.
+        unit : int
+            How many of the coordinates before make one of them.
+        """
+        kept = [part for part in self.parts_of(axis) if not any(part is other for other in gone)]
+        unit = math.gcd(*(part.stride for part in kept))
+        n = sum((part.size - 1) * part.stride for part in kept) // unit + 1
+
+        def changed(part: Part) -> Part:
+            if part.axis != axis or not part.stride:
+                return part
+            if any(part is other for other in gone):
+                return Part(part.size, axis)
+            return part._replace(stride=part.stride // unit)
+
+        return tuple(tuple(changed(part) for part in parts) for parts in self.dims), n, unit
 
 
 def with_global(axes: tuple[int, ...], *more: int) -> tuple[int, ...]:
@@ -117,124 +141,8 @@ def with_global(axes: tuple[int, ...], *more: int) -> tuple[int, ...]:
     return axes if all(axis in axes for axis in more) else tuple(sorted({*axes, *more}))
 
 
-def reads_nothing(seq: Periodic | Bordered) -> bool:
-    """Whether a sequence is empty at every feature."""
-    if seq.hi[0] > seq.lo[0]:
-        return False
-    return not any(hi > lo for lo, hi in zip(seq.lo, seq.hi, strict=True))
-
-
-def merge(terms: Sequence[Term | GridTerm], shape: Shape) -> Field:
-    """The same field in as few terms as exactness allows.
-
-    Parameters
-    ----------
-    terms : sequence of Term or GridTerm
-        Terms of one value.
-    shape : tuple of int
-        The shape of the value.
-    """
-    if len(terms) < 2:
-        return tuple(terms)
-    products = [term for term in terms if isinstance(term, Term)]
-    if len(products) < len(terms):
-        from eyeshot.analyses.grid_union import merge_grids
-
-        return merge_grids(terms, shape)
-    count, joined = len(terms) + 1, _unite(products)
-    while 1 < len(joined) < count:
-        count = len(joined)
-        joined = _unite(_join_axes(_join_masks(joined)))
-    if len(joined) > MAX_TERMS:
-        raise LimitError(
-            f"a value may have at most {MAX_TERMS:,} branches with different fields, but has {len(joined):,}"
-        )
-    return tuple(joined)
-
-
-def _unite(terms: Iterable[Term]) -> list[Term]:
-    """Terms that read something at the same indices, made one."""
-    united: dict[object, Term] = {}
-    for term in terms:
-        key = (term.input, term.global_axes, term.dims, *(seq.gaps() for seq in term.seqs))
-        known = united.get(key)
-        united[key] = term if known is None else _united(known, term)
-    return list(united.values())
-
-
-def _join_axes(terms: Iterable[Term]) -> list[Term]:
-    """Terms that differ along one axis only, made one: their union is a product, whatever gaps they have."""
-    found = list(terms)
-    for axis in range(max((len(term.seqs) for term in found), default=0)):
-        joined: dict[object, Term] = {}
-        for term in found:
-            others = (seq.key() for number, seq in enumerate(term.seqs) if number != axis)
-            key = (term.input, term.global_axes, term.dims, len(term.seqs) > axis, *others)
-            known = joined.get(key)
-            joined[key] = term if known is None else _united(known, term)
-        found = list(joined.values())
-    return found
-
-
-def _united(a: Term, b: Term) -> Term:
-    """Hull of two terms with equal dimensions, of which the gaps or all axes but one are equal too."""
-    if a is b or all(p is q for p, q in zip(a.seqs, b.seqs, strict=True)):
-        return a
-    # Axes that are treated alike go on sharing their sequence.
-    made: dict[tuple[int, int, int], Periodic | Bordered] = {}
-    seqs = []
-    for axis, (p, q) in enumerate(zip(a.seqs, b.seqs, strict=True)):
-        n = a.extent(axis)
-        key = (id(p), id(q), n)
-        if key not in made:
-            made[key] = union(p, q, n)
-        seqs.append(made[key])
-    return Term(a.input, a.dims, tuple(seqs), a.global_axes, a.is_plain)
-
-
-def union(a: Periodic | Bordered, b: Periodic | Bordered, n: int) -> Periodic | Bordered:
-    """Feature-wise hull of two sequences of `n` features; it stays periodic where both have the same jump."""
-    if isinstance(a, Periodic) and isinstance(b, Periodic):
-        both = a.union(b)
-        if both is not None:
-            return both
-    return finite(a, n).union(finite(b, n))
-
-
-def finite(seq: Periodic | Bordered, n: int) -> Bordered:
-    """The first `n` features of a sequence."""
-    from eyeshot.index.bordered import Bordered
-
-    return Bordered.sampled(seq, n) if isinstance(seq, Periodic) else seq
-
-
-def _join_masks(terms: Iterable[Term]) -> list[Term]:
-    """Terms that differ in the mask of one part only, made one: channels with the same field are one class."""
-    joined: dict[object, Term] = {}
-    for term in terms:
-        masked = [(d, p) for d, parts in enumerate(term.dims) for p, part in enumerate(parts) if part.mask]
-        if len(masked) != 1:
-            joined[id(term)] = term
-            continue
-        d, p = masked[0]
-        bare = _with_mask(term.dims, d, p, None)
-        key = (term.input, term.global_axes, d, p, bare, *(seq.key() for seq in term.seqs))
-        known = joined.get(key)
-        if known is None:
-            joined[key] = term
-            continue
-        mine, theirs = term.dims[d][p].mask, known.dims[d][p].mask
-        if mine is None or theirs is None:
-            continue
-        both = mine | theirs
-        full = both.is_span(term.dims[d][p].size)
-        joined[key] = known._replace(dims=_with_mask(known.dims, d, p, None if full else both))
-    return list(joined.values())
-
-
-def _with_mask(
-    dims: tuple[tuple[Part, ...], ...], d: int, p: int, mask: IndexSet | None
-) -> tuple[tuple[Part, ...], ...]:
+def with_mask(dims: Dims, d: int, p: int, mask: IndexSet | None) -> Dims:
+    """Dimensions with the mask of one part exchanged."""
     parts = dims[d]
     changed = (*parts[:p], parts[p]._replace(mask=mask), *parts[p + 1 :])
     return (*dims[:d], changed, *dims[d + 1 :])

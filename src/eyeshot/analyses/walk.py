@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from eyeshot.analyses.terms import Field, Part, Term, merge
-from eyeshot.analyses.transport import Plan, through_access, through_regroup
+from eyeshot.analyses.regrouping import through_regroup
+from eyeshot.analyses.term_union import merge
+from eyeshot.analyses.terms import Field, Part, Term
+from eyeshot.analyses.transport import Plan, through_access
 from eyeshot.errors import LimitError
 from eyeshot.graph.access import Access, Reading, Regroup, Shape, Status
 from eyeshot.graph.core import Graph, Node, Value

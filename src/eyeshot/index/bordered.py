@@ -12,27 +12,19 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from eyeshot.errors import LimitError
-from eyeshot.index.maps import Border, IndexMap
+from eyeshot.index.explicit import NOTHING, Ints, Pair, bounded, cover, zeroed
+from eyeshot.index.gathering import hulls
+from eyeshot.index.maps import IndexMap
 
 if TYPE_CHECKING:
     from eyeshot.index.intervals import Periodic
 
-__all__ = ["MAX_EXPLICIT", "Bordered"]
-
-Ints = npt.NDArray[np.int64]
-Pair = tuple[Ints, Ints]
-
-MAX_EXPLICIT = 20_000_000
-"""Most intervals that a sequence without a closed form may list."""
-
-_MAX_PIXEL = 2**62
-_NONE_LO, _NONE_HI = np.int64(_MAX_PIXEL), np.int64(-_MAX_PIXEL)
+__all__ = ["Bordered"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,10 +72,8 @@ class Bordered:
     def sampled(sequence: Periodic, n: int) -> Bordered:
         """The first `n` features of an endless sequence."""
         far = sequence.interval(n)
-        if max(map(abs, (*sequence.lo, *sequence.hi, *far))) + abs(sequence.advance) >= _MAX_PIXEL:
-            raise LimitError(
-                f"a field that is not periodic must stay below {_MAX_PIXEL:,} pixels, but reaches {far[1]:,}"
-            )
+        if max(map(abs, (*sequence.lo, *sequence.hi, *far))) + abs(sequence.advance) >= NOTHING:
+            raise LimitError(f"a field that is not periodic must stay below {NOTHING:,} pixels, but reaches {far[1]:,}")
         lo, hi = np.array(sequence.lo, np.int64), np.array(sequence.hi, np.int64)
         body = Bordered(n, 0, 0, sequence.period, sequence.advance, lo, hi)
         return body if n >= sequence.period else Bordered.listed(*body.intervals(np.arange(n)))
@@ -100,10 +90,7 @@ class Bordered:
         slot = np.where(i < self.head, i, np.where(in_body, self.head + phase, i - body_end + self.head + self.period))
         moved = np.where(in_body, turns * self.advance, 0)
         lo, hi = self.lo[slot], self.hi[slot]
-        if not self.has_gaps:
-            return lo + moved, hi + moved
-        empty = hi <= lo
-        return np.where(empty, 0, lo + moved), np.where(empty, 0, hi + moved)
+        return zeroed(lo + moved, hi + moved) if self.has_gaps else (lo + moved, hi + moved)
 
     def interval(self, i: int) -> tuple[int, int]:
         """Interval ``[lo, hi)`` of feature `i`; ``(0, 0)`` outside ``[0, n)`` or if it reads nothing."""
@@ -114,10 +101,8 @@ class Bordered:
 
     def arrays(self) -> Pair:
         """Intervals of all features as two arrays of length n; ``lo == hi == 0`` where nothing is read."""
-        _bounded(self.n)
-        lo, hi = self.intervals(np.arange(self.n))
-        empty = hi <= lo
-        return np.where(empty, 0, lo), np.where(empty, 0, hi)
+        bounded(self.n)
+        return zeroed(*self.intervals(np.arange(self.n)))
 
     def extent(self) -> tuple[int, int]:
         """The smallest interval that holds those of all features; ``(0, 0)`` if all are empty."""
@@ -139,7 +124,7 @@ class Bordered:
         """Whether some features read nothing."""
         return bool((self.hi <= self.lo).any())
 
-    def gaps(self) -> tuple[int, ...] | bytes:
+    def gaps(self) -> tuple[int, ...]:
         """A key that is equal for sequences of one length in which the same features read nothing."""
         if not self.has_gaps:
             return ()
@@ -175,15 +160,15 @@ class Bordered:
             turns = self.period // math.gcd(reading.advance, self.period)
             period = reading.period * turns
             advance = reading.advance * turns // self.period * self.advance
-        return _listing(reading.n_out, a, b, period, advance, lambda outs: self._hulls(reading, outs))
+        return _listing(reading.n_out, a, b, period, advance, lambda outs: hulls(self, reading, outs))
 
     def union(self, other: Bordered) -> Bordered:
         """Feature-wise hull of two sequences of the same length."""
         if self.n != other.n:
             raise ValueError(f"sequences must have equally many features, but got {self.n} and {other.n}")
-        cover = _covers if self.has_gaps or other.has_gaps else _covers_full
-        if self._law == other._law and cover is _covers_full:
-            return Bordered(*self._law, *_covers_full((self.lo, self.hi), (other.lo, other.hi)))
+        full = not (self.has_gaps or other.has_gaps)
+        if full and self._law == other._law:
+            return Bordered(*self._law, np.minimum(self.lo, other.lo), np.maximum(self.hi, other.hi))
         a, b = max(self.head, other.head), self.n - max(self.tail, other.tail)
         period = advance = 0
         if self.period and other.period and self.advance * other.period == other.advance * self.period:
@@ -197,105 +182,13 @@ class Bordered:
     def _law(self) -> tuple[int, int, int, int, int]:
         return (self.n, self.head, self.tail, self.period, self.advance)
 
-    def _hulls(self, reading: IndexMap, outs: Ints) -> Pair:
-        """Hull of what each of the output indices reads through an index map."""
-        if reading.is_whole:
-            lo, hi = self.extent()
-            return np.full(len(outs), lo), np.full(len(outs), hi)
-        turns, phase = np.divmod(outs, reading.period)
-        longest = max(len(taps) for taps in reading.taps)
-        progressions = [taps for taps in reading.taps if isinstance(taps, range)]
-        if len(progressions) == reading.period:
-            first, step, count = _steps(progressions, phase)
-            first = first + turns * reading.advance
-            lawful = reading.border is Border.NOTHING and all(taps.step > 0 for taps in progressions)
-            if longest > 1 and lawful and self.n and self.is_rising:
-                return self._hulls_of_rising(first, step, count)
-            return self._hulls_tap_by_tap(reading, longest, len(outs), lambda t: (first + step * t, t < count))
-        padded = np.array([[*taps, *[0] * (longest - len(taps))] for taps in reading.taps], np.int64)
-        count = np.array([len(taps) for taps in reading.taps], np.int64)[phase]
-        moved = turns * reading.advance
-        return self._hulls_tap_by_tap(reading, longest, len(outs), lambda t: (padded[phase, t] + moved, t < count))
 
-    def _hulls_of_rising(self, first: Ints, step: Ints, count: Ints) -> Pair:
-        """Of rising intervals the first and the last tap inside say all."""
-        low = first + step * np.maximum(0, -(first // step))
-        high = first + step * np.minimum(count - 1, (self.n - 1 - first) // step)
-        some = low <= high
-        if some.all():
-            lo, hi = self.intervals(np.concatenate((low, high)))
-            return lo[: len(low)], hi[len(low) :]
-        lo, hi = self.intervals(np.concatenate((np.where(some, low, 0), np.where(some, high, 0))))
-        return np.where(some, lo[: len(low)], 0), np.where(some, hi[len(low) :], 0)
-
-    def _hulls_tap_by_tap(
-        self, reading: IndexMap, longest: int, outs: int, tap: Callable[[int], tuple[Ints, npt.NDArray[Any]]]
-    ) -> Pair:
-        _bounded(longest * max(1, outs) // 16)
-        lo, hi = np.full(outs, _NONE_LO), np.full(outs, _NONE_HI)
-        if self.n == 0:
-            return np.zeros_like(lo), np.zeros_like(hi)
-        for t in range(longest):
-            index, there = tap(t)
-            index, there = fold(reading, index, there)
-            tap_lo, tap_hi = self.intervals(index)
-            there &= tap_hi > tap_lo
-            lo = np.where(there, np.minimum(lo, tap_lo), lo)
-            hi = np.where(there, np.maximum(hi, tap_hi), hi)
-        empty = hi <= lo
-        return np.where(empty, 0, lo), np.where(empty, 0, hi)
-
-
-def fold(reading: IndexMap, index: Ints, there: npt.NDArray[Any]) -> tuple[Ints, npt.NDArray[Any]]:
-    """Indices that taps mean by the border rule (0 where they mean nothing), and whether they mean something."""
-    n = reading.n_in
-    inside = (index >= 0) & (index < n)
-    if reading.border is Border.NOTHING:
-        there = there & inside
-        return np.where(there, index, 0), there
-    if reading.border is Border.CLAMP:
-        return np.clip(index, 0, n - 1), there.copy()
-    if reading.border is Border.WRAP or n == 1:
-        return index % n, there.copy()
-    around = index % (2 * (n - 1))
-    return np.minimum(around, 2 * (n - 1) - around), there.copy()
-
-
-def _listing(n: int, a: int, b: int, period: int, advance: int, hulls: Callable[[Ints], Pair]) -> Bordered:
+def _listing(n: int, a: int, b: int, period: int, advance: int, intervals: Callable[[Ints], Pair]) -> Bordered:
     """A sequence with body ``[a, b)`` if that is longer than two periods, else listed."""
     if period == 0 or b - a < 2 * period:
-        _bounded(n)
-        return Bordered.listed(*hulls(np.arange(n, dtype=np.int64)))
-    _bounded(a + period + n - b)
+        bounded(n)
+        return Bordered.listed(*intervals(np.arange(n, dtype=np.int64)))
+    bounded(a + period + n - b)
     slots = np.concatenate((np.arange(a + period, dtype=np.int64), np.arange(b, n, dtype=np.int64)))
-    lo, hi = hulls(slots)
+    lo, hi = intervals(slots)
     return Bordered(n, a, n - b, period, advance, lo, hi)
-
-
-def _covers(a: Pair, b: Pair) -> Pair:
-    """Element-wise hull of intervals of which any may be empty."""
-    full_a, full_b = a[1] > a[0], b[1] > b[0]
-    lo = np.minimum(np.where(full_a, a[0], _NONE_LO), np.where(full_b, b[0], _NONE_LO))
-    hi = np.maximum(np.where(full_a, a[1], _NONE_HI), np.where(full_b, b[1], _NONE_HI))
-    empty = hi <= lo
-    return np.where(empty, 0, lo), np.where(empty, 0, hi)
-
-
-def _covers_full(a: Pair, b: Pair) -> Pair:
-    """Element-wise hull of intervals of which none is empty."""
-    return np.minimum(a[0], b[0]), np.maximum(a[1], b[1])
-
-
-def _steps(progressions: list[range], phase: Ints) -> tuple[Ints, Ints, Ints]:
-    """First tap, step and number of taps of every output index in its phase."""
-    rows = np.array([(taps.start, taps.step, len(taps)) for taps in progressions], np.int64)
-    first, step, count = rows[phase].T
-    return first, step, count
-
-
-def _bounded(count: int) -> None:
-    if count > MAX_EXPLICIT:
-        raise LimitError(
-            f"a field that is not periodic may list at most {MAX_EXPLICIT:,} intervals, but this one needs "
-            f"{count:,}; choose a smaller input"
-        )

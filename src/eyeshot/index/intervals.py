@@ -15,17 +15,21 @@ References
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from eyeshot.errors import LimitError
-from eyeshot.index.maps import MAX_PERIOD, IndexMap, Taps
+from eyeshot.index.maps import MAX_PERIOD, IndexMap
+from eyeshot.index.taps import Taps
 
 if TYPE_CHECKING:
     from eyeshot.index.bordered import Bordered
 
-__all__ = ["Periodic"]
+__all__ = ["Interval", "Periodic", "hull"]
+
+Interval = tuple[int, int]
+"""``[lo, hi)``; ``hi ≤ lo`` says that nothing is read."""
 
 
 class Periodic(NamedTuple):
@@ -66,7 +70,7 @@ class Periodic(NamedTuple):
         """Whether some features read nothing."""
         return any(hi <= lo for lo, hi in zip(self.lo, self.hi, strict=True))
 
-    def interval(self, i: int) -> tuple[int, int]:
+    def interval(self, i: int) -> Interval:
         """Interval ``[lo, hi)`` of feature `i`, any integer; ``hi ≤ lo`` if it reads nothing."""
         turns, phase = divmod(i, self.period)
         moved = turns * self.advance
@@ -116,14 +120,8 @@ class Periodic(NamedTuple):
             near, far = far, near
         return Periodic(1, reading.advance * step, (lo + near,), (hi + far,))
 
-    def _hull(self, taps: Taps) -> tuple[int, int]:
-        lows, highs = [], []
-        for tap in self._telling(taps):
-            lo, hi = self.interval(tap)
-            if hi > lo:
-                lows.append(lo)
-                highs.append(hi)
-        return (min(lows), max(highs)) if lows else (0, 0)
+    def _hull(self, taps: Taps) -> Interval:
+        return hull(map(self.interval, self._telling(taps)))
 
     def _telling(self, taps: Taps) -> Iterator[int]:
         """The taps at which lo or hi can be extreme: along each residue class both are linear, so its two ends."""
@@ -133,7 +131,7 @@ class Periodic(NamedTuple):
         yield from taps[: self.period]
         yield from taps[-self.period :]
 
-    def hull_of(self, n: int) -> tuple[int, int]:
+    def hull_of(self, n: int) -> Interval:
         """The smallest interval that holds those of features ``0 … n − 1``."""
         return self._hull(range(n))
 
@@ -146,7 +144,7 @@ class Periodic(NamedTuple):
                 return self
             return Periodic(1, self.advance, (min(self.lo[0], other.lo[0]),), (max(self.hi[0], other.hi[0]),))
         period = _bounded(math.lcm(self.period, other.period))
-        pairs = [_cover(self.interval(i), other.interval(i)) for i in range(period)]
+        pairs = [hull((self.interval(i), other.interval(i))) for i in range(period)]
         return _shortest(self.advance * (period // self.period), pairs)
 
     def offset_from(self, other: Periodic) -> Fraction | None:
@@ -165,16 +163,19 @@ class Periodic(NamedTuple):
         return sum(centres, Fraction(0)) / len(centres) if centres else Fraction(0)
 
 
-def _cover(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
-    """Hull of two intervals of which either may be empty."""
-    if a[1] <= a[0]:
-        return b if b[1] > b[0] else (0, 0)
-    if b[1] <= b[0]:
-        return a
-    return min(a[0], b[0]), max(a[1], b[1])
+def hull(intervals: Iterable[Interval]) -> Interval:
+    """The smallest interval that holds all that are not empty; ``(0, 0)`` if all are.
+
+    Examples
+    --------
+    >>> hull([(4, 7), (0, 0), (2, 5)])
+    (2, 7)
+    """
+    full = [(lo, hi) for lo, hi in intervals if hi > lo]
+    return (min(lo for lo, _ in full), max(hi for _, hi in full)) if full else (0, 0)
 
 
-def _shortest(advance: int, pairs: list[tuple[int, int]]) -> Periodic:
+def _shortest(advance: int, pairs: list[Interval]) -> Periodic:
     """The sequence with the shortest period that gives these pairs."""
     full = len(pairs)
     for period in _divisors(full):
@@ -187,7 +188,7 @@ def _shortest(advance: int, pairs: list[tuple[int, int]]) -> Periodic:
     raise AssertionError("a sequence repeats after its own length")
 
 
-def _moved(pair: tuple[int, int], step: int) -> tuple[int, int]:
+def _moved(pair: Interval, step: int) -> Interval:
     return (pair[0] + step, pair[1] + step) if pair[1] > pair[0] else (0, 0)
 
 

@@ -11,37 +11,19 @@ that have no law (a gather by a list, a roll) are finite tables with ``lawful=Fa
 
 from __future__ import annotations
 
-import enum
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
 from eyeshot.errors import LimitError
+from eyeshot.index.border import Border
+from eyeshot.index.taps import Taps, bounded, stamps, tidy
 
-__all__ = ["MAX_PERIOD", "MAX_TABLE", "Border", "IndexMap", "Taps"]
-
-Taps = Sequence[int]
-"""Input indices of one output index: a range, or a tuple in rising order."""
+__all__ = ["MAX_PERIOD", "IndexMap"]
 
 MAX_PERIOD = 100_000
 """Longest period of a resampling, and of a field that is held in closed form."""
-
-MAX_TABLE = 4_000_000
-"""Most taps that a map without a closed form may list."""
-
-
-class Border(enum.Enum):
-    """What a tap outside the input means."""
-
-    NOTHING = "nothing"
-    """It holds no information (zero padding, or the tap is left out)."""
-    CLAMP = "clamp"
-    """The nearest index inside (replicate padding, interpolation)."""
-    REFLECT = "reflect"
-    """The mirror image without repeating the edge."""
-    WRAP = "wrap"
-    """The index modulo the length (circular)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +93,7 @@ class IndexMap:
             n_out,
             stride,
             1,
-            tuple(_stamps(phase + pad, kernel, stride, dilation) for phase in range(_bounded(stride))),
+            tuple(stamps(phase + pad, kernel, stride, dilation) for phase in range(bounded(stride))),
         )
 
     @staticmethod
@@ -133,18 +115,18 @@ class IndexMap:
     def blocks(groups: int, n_in: int, n_out: int) -> IndexMap:
         """The channels of a grouped convolution: each output reads the inputs of its own group."""
         per_in, per_out = n_in // groups, n_out // groups
-        return IndexMap(n_in, n_out, per_out, per_in, (range(per_in),) * _bounded(per_out))
+        return IndexMap(n_in, n_out, per_out, per_in, (range(per_in),) * bounded(per_out))
 
     @staticmethod
     def repeated(n_in: int, n_out: int, times: int) -> IndexMap:
         """``{o // times}``: each input index stands `times` times in a row."""
-        return IndexMap(n_in, n_out, times, 1, (range(1),) * _bounded(times))
+        return IndexMap(n_in, n_out, times, 1, (range(1),) * bounded(times))
 
     @staticmethod
     def table(n_in: int, taps: Iterable[Iterable[int]]) -> IndexMap:
         """Taps listed one output index at a time; nothing is known beyond the list."""
-        listed = tuple(_tidy(entry) for entry in taps)
-        _bounded(sum(map(len, listed)) + len(listed))
+        listed = tuple(tidy(entry) for entry in taps)
+        bounded(sum(map(len, listed)) + len(listed))
         return IndexMap(n_in, len(listed), max(1, len(listed)), 0, listed or ((),), lawful=False)
 
     @staticmethod
@@ -196,23 +178,14 @@ class IndexMap:
 
     def reads(self, o: int) -> tuple[int, ...]:
         """Input indices inside the input that output index `o` really reads, in rising order."""
-        inside = {self.fold(tap) for tap in self.law(o)}
+        fold, n = self.border.fold, self.n_in
+        inside = {fold(tap, n) for tap in self.law(o)}
         inside.discard(-1)
         return tuple(sorted(inside))
 
     def fold(self, tap: int) -> int:
         """The input index that a tap means by the border rule, or −1 if it means nothing."""
-        n = self.n_in
-        if 0 <= tap < n:
-            return tap
-        if self.border is Border.NOTHING or n == 0:
-            return -1
-        if self.border is Border.CLAMP:
-            return 0 if tap < 0 else n - 1
-        if self.border is Border.WRAP or n == 1:
-            return tap % n
-        tap %= 2 * (n - 1)
-        return min(tap, 2 * (n - 1) - tap)
+        return self.border.fold(tap, self.n_in)
 
     @property
     def is_identity(self) -> bool:
@@ -271,77 +244,6 @@ class IndexMap:
         ]  # fmt: skip
         return (good[0], good[-1] + 1) if good and good[-1] - good[0] + 1 == len(good) else (0, 0)
 
-    # ------------------------------------------------------------------ algebra
-
-    def then(self, deeper: IndexMap) -> IndexMap:
-        """Composition: what this map reads of the input of `deeper`, through `deeper`'s output.
-
-        The result keeps a law where no tap falls off between the two; else it is a finite table.
-
-        Examples
-        --------
-        >>> both = IndexMap.window(8, 6, 3).then(IndexMap.window(10, 8, 3))
-        >>> both.reads(0), both.lawful
-        ((0, 1, 2, 3, 4), True)
-        """
-        if self.n_in != deeper.n_out:
-            raise ValueError(f"maps do not fit: {self.n_in} indices meet {deeper.n_out}")
-        if not (self.lawful and deeper.lawful and self.stays_inside()):
-            return IndexMap.table(
-                deeper.n_in,
-                ({i for m in self.reads(o) for i in deeper.reads(m)} for o in range(_bounded(self.n_out))),
-            )
-        turns = deeper.period // math.gcd(self.advance, deeper.period)
-        period = _bounded(self.period * turns)
-        advance = self.advance * turns // deeper.period * deeper.advance
-        taps = tuple(_tidy({i for m in self.law(o) for i in deeper.law(m)}) for o in range(period))
-        return IndexMap(deeper.n_in, self.n_out, period, advance, taps, deeper.border)
-
-    def union(self, other: IndexMap) -> IndexMap:
-        """What either of two maps between the same dimensions reads."""
-        if (self.n_in, self.n_out) != (other.n_in, other.n_out):
-            raise ValueError(
-                f"maps do not fit: {self.n_out} → {self.n_in} indices against {other.n_out} → {other.n_in}"
-            )
-        alike = self.lawful and other.lawful and self.border is other.border
-        if not alike or self.advance * other.period != other.advance * self.period:
-            return IndexMap.table(self.n_in, ({*self.reads(o), *other.reads(o)} for o in range(_bounded(self.n_out))))
-        period = _bounded(math.lcm(self.period, other.period))
-        taps = tuple(_tidy({*self.law(o), *other.law(o)}) for o in range(period))
-        return IndexMap(self.n_in, self.n_out, period, self.advance * (period // self.period), taps, self.border)
-
-    def restrict(self, outs: range) -> IndexMap:
-        """The map seen by some of its output indices only, numbered anew."""
-        return IndexMap.strided(self.n_out, len(outs), start=outs.start, step=outs.step).then(self)
-
-
-def _stamps(position: int, kernel: int, stride: int, dilation: int) -> range:
-    """Input indices ``i`` with ``stride·i + dilation·t = position`` for some ``0 ≤ t < kernel``."""
-    shared = math.gcd(stride, dilation)
-    if position % shared:
-        return range(0)
-    # t runs through one residue class modulo stride / shared; i falls by dilation / shared as t rises by that.
-    step_t, step_i = stride // shared, dilation // shared
-    first_t = (position // shared * pow(step_i, -1, step_t)) % step_t if step_t > 1 else 0
-    if first_t >= kernel:
-        return range(0)
-    count = (kernel - 1 - first_t) // step_t + 1
-    highest = (position - dilation * first_t) // stride
-    return range(highest - (count - 1) * step_i, highest + 1, step_i)
-
-
-def _tidy(taps: Iterable[int]) -> Taps:
-    """Rising taps without repetition, as a range where they are evenly spaced."""
-    listed = sorted(set(taps))
-    if len(listed) == 1:
-        return range(listed[0], listed[0] + 1)
-    if len(listed) > 1:
-        step = listed[1] - listed[0]
-        evenly = range(listed[0], listed[-1] + 1, step)
-        if len(evenly) == len(listed) and all(a == b for a, b in zip(evenly, listed, strict=True)):
-            return evenly
-    return tuple(listed)
-
 
 def _bounded_period(period: int) -> int:
     if period > MAX_PERIOD:
@@ -350,12 +252,3 @@ def _bounded_period(period: int) -> int:
             "choose sizes or scales with a simpler ratio"
         )
     return period
-
-
-def _bounded(count: int) -> int:
-    if count > MAX_TABLE:
-        raise LimitError(
-            f"an index map without a closed form must list at most {MAX_TABLE:,} taps, but needs {count:,}; "
-            "choose a smaller input or a simpler ratio"
-        )
-    return count

@@ -11,7 +11,8 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
-from eyeshot.index.maps import Border, IndexMap
+from eyeshot.index.border import Border
+from eyeshot.index.maps import IndexMap
 from eyeshot.plan.parts import Part, fixed
 
 __all__ = ["Unlike", "beside", "read"]

@@ -8,7 +8,8 @@ from typing import ClassVar
 from eyeshot.errors import ShapeError
 from eyeshot.graph.access import Access, Link, Shape
 from eyeshot.graph.core import Op
-from eyeshot.index.maps import Border, IndexMap
+from eyeshot.index.border import Border
+from eyeshot.index.maps import IndexMap
 
 __all__ = ["PAD_MODES", "Pad"]
 

@@ -9,7 +9,8 @@ from eyeshot.errors import ShapeError
 from eyeshot.graph.access import Access, Link, Shape
 from eyeshot.graph.core import Op
 from eyeshot.graph.ops.select import within
-from eyeshot.index.maps import MAX_TABLE, IndexMap
+from eyeshot.index.maps import IndexMap
+from eyeshot.index.taps import MAX_TABLE
 
 __all__ = ["Cumulative", "Reduce"]
 

@@ -8,7 +8,8 @@ from typing import ClassVar
 from eyeshot.errors import ShapeError
 from eyeshot.graph.access import Access, Link, Shape, Status
 from eyeshot.graph.core import Op
-from eyeshot.index.maps import MAX_TABLE, IndexMap
+from eyeshot.index.maps import IndexMap
+from eyeshot.index.taps import MAX_TABLE
 
 __all__ = ["Flip", "Gather", "Roll", "Slice"]
 

@@ -1,0 +1,128 @@
+"""Carrying a term through a row-major reshape: its parts are dealt out to the dimensions of the output."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from eyeshot.analyses.isolation import MAX_ISOLATED
+from eyeshot.analyses.terms import Part, Term
+from eyeshot.graph.access import Regroup
+from eyeshot.index.maps import IndexMap
+
+if TYPE_CHECKING:
+    from eyeshot.analyses.grids import GridTerm
+
+__all__ = ["through_regroup"]
+
+
+def through_regroup(term: Term, regroup: Regroup) -> list[Term | GridTerm]:
+    """The term as seen through a row-major reshape."""
+    if regroup.in_shape == regroup.out_shape:
+        return [term]
+    pieces: list[tuple[Part, ...] | None] = [None] * len(regroup.out_shape)
+    options: list[list[dict[int, tuple[Part, ...]]]] = []
+    for ins, outs in regroup.groups():
+        if len(ins) == len(outs) == 1:
+            pieces[outs[0]] = term.dims[ins[0]]
+            continue
+        parts = [part for d in ins for part in term.dims[d] if part.size > 1]
+        dealt = _dealt(parts, [(o, regroup.out_shape[o]) for o in outs])
+        if dealt is None:
+            from eyeshot.analyses.grids import GridTerm
+
+            return GridTerm.of(term, regroup.in_shape).through_regroup(regroup)
+        options.append(dealt)
+    found: list[Term | GridTerm] = []
+    for choice in itertools.product(*options):
+        dims = list(pieces)
+        for placed in choice:
+            for o, parts_out in placed.items():
+                dims[o] = _fused(parts_out)
+        found.append(_spread(term.with_parts(tuple(parts for parts in dims if parts is not None), term.seqs)))
+    return found
+
+
+def _spread(term: Term) -> Term:
+    """An axis whose features each stand several times in a row (behind a pixel shuffle), as one part again."""
+    for d, (part, *rest) in enumerate(term.dims):
+        alone = part.stride == 1 and len(term.parts_of(part.axis)) == 1
+        if not rest or not alone or any(p.stride or p.mask for p in rest):
+            continue
+        times = math.prod(p.size for p in rest)
+        seq = term.seqs[part.axis].through(IndexMap.repeated(part.size, part.size * times, times))
+        whole = (Part(part.size * times, part.axis, 1),)
+        term = term.with_parts((*term.dims[:d], whole, *term.dims[d + 1 :]), term.with_seq(part.axis, seq))
+    return term
+
+
+def _dealt(parts: list[Part], outs: list[tuple[int, int]]) -> list[dict[int, tuple[Part, ...]]] | None:
+    """Parts dealt out to dimensions of given sizes; several ways if a mask falls apart; None if nothing fits."""
+    ways: list[tuple[list[Part], dict[int, tuple[Part, ...]]]] = [(parts, {})]
+    for out, size in reversed(outs):
+        longer: list[tuple[list[Part], dict[int, tuple[Part, ...]]]] = []
+        for left, placed in ways:
+            taken = _taken(left, size)
+            if taken is None:
+                return None
+            longer.extend((rest, {**placed, out: got}) for rest, got in taken)
+        ways = longer
+        if len(ways) > MAX_ISOLATED:
+            return None
+    return [placed for _, placed in ways]
+
+
+def _taken(parts: list[Part], size: int) -> list[tuple[list[Part], tuple[Part, ...]]] | None:
+    """The last parts that together have a size, and what is left; several ways if a mask had to be split."""
+    if size == 1:
+        return [(parts, (Part(1),))]
+    if not parts:
+        return None
+    *rest, last = parts
+    if size % last.size == 0:
+        deeper = _taken(rest, size // last.size)
+        if deeper is None:
+            return None
+        return [(left, (*(p for p in got if p.size > 1), last)) for left, got in deeper]
+    if last.size % size:
+        return None
+    return [([*rest, outer], (inner,)) for outer, inner in _split(last, size)]
+
+
+def _split(part: Part, inner: int) -> Iterator[tuple[Part, Part]]:
+    """A part as an outer and an inner one; a mask that is no product gives several pairs."""
+    outer = part.size // inner
+    if part.mask is None:
+        yield Part(outer, part.axis, part.stride * inner), Part(inner, part.axis, part.stride)
+        return
+    from eyeshot.analyses.boxes import split_set
+
+    for rows, columns in split_set(part.mask, (outer, inner)):
+        yield (
+            Part(outer, part.axis, 0, None if rows.is_span(outer) else rows),
+            Part(inner, part.axis, 0, None if columns.is_span(inner) else columns),
+        )
+
+
+def _fused(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """Neighbouring parts that behave as one, made one."""
+    fused: list[Part] = []
+    for part in parts:
+        if part.size == 1 and fused:
+            continue
+        before = fused[-1] if fused else None
+        if before is not None and before.size == 1:
+            fused[-1] = part
+        elif before is not None and _continues(before, part):
+            fused[-1] = Part(before.size * part.size, part.axis, part.stride)
+        else:
+            fused.append(part)
+    return tuple(fused)
+
+
+def _continues(outer: Part, inner: Part) -> bool:
+    if outer.mask is not None or inner.mask is not None or outer.axis != inner.axis:
+        return False
+    return outer.stride == inner.stride * inner.size
