@@ -84,6 +84,15 @@ def test_positions_on_an_edge_are_rounded_as_the_type_rounds_them(dtype: torch.d
     assert proof.values[-1].verdict is (Verdict.PROVEN if dtype is torch.float32 else Verdict.BOUNDED)
 
 
+@pytest.mark.parametrize("factor", [2.3, 1.1])
+def test_a_factor_that_kernels_pass_over_is_bounded(factor: float) -> None:
+    # Found by a random network: some kernels take 6 / 3 and 3 / 3 for the factor.
+    proof = eyeshot.verify(nn.Upsample(scale_factor=(2.0, factor), mode="nearest"), input_shape=(1, 2, 8, 3))
+    assert [value.verdict for value in proof.values] == [Verdict.BOUNDED]
+    proof = eyeshot.verify(nn.Upsample(scale_factor=factor, mode="nearest"), input_shape=(1, 2, 3))
+    assert proof.counts[Verdict.PROVEN] == 1
+
+
 GIVEN = [
     (1, 2, 8, 7), "1x2x8x7", "1x2x8x7:float32", torch.randn(1, 2, 8, 7), ((1, 2, 8, 7), torch.float32),
     [(1, 2, 8, 7)], {"input": torch.randn(1, 2, 8, 7)},

@@ -46,6 +46,8 @@ def interpolated(call: Call) -> Value:
         for scale, n_in, n_out in zip(given, x.shape[2:], sizes, strict=True)
     )
     if method.startswith("nearest") and not corners:
+        if method == "nearest" and len(sizes) > 1 and any(map(_is_shortcut, x.shape[2:], sizes, given)):
+            return call.opaque([x], shape, bounded=True)
         shift = 0.5 if method == "nearest_exact" else 0.0
         single = _rounded(x.shape[2:], sizes, given, shift, np.float32)
         if call.args[0].dtype is torch.float64:
@@ -57,6 +59,17 @@ def interpolated(call: Call) -> Value:
                 x = call.add(Gather(d, indices), x)
             return x
     return call.add(Resample(sizes, method, corners, scales if any(scales) else ()), x)
+
+
+def _is_shortcut(n_in: int, n_out: int, scale: float | None) -> bool:
+    """Whether kernels disagree: some go by the sizes if these are the same or double, whatever the factor says.
+
+    In PyTorch 2.13 on the CPU those of images, and those of volumes if the channels come last in memory.
+    """
+    ratio = n_out // n_in
+    if scale is None or (n_out, ratio) not in ((n_in, 1), (2 * n_in, 2)):
+        return False
+    return any(int(i / scale) != i // ratio for i in range(n_out))
 
 
 def _scale(scale: float, n_in: int, n_out: int) -> Fraction | None:
