@@ -49,6 +49,14 @@ def test_the_same_boxes_as_at(name: str) -> None:
             assert box == fields[node.name].at(*index).box
 
 
+def test_a_walk_with_borders_gives_the_pixels_that_are_read() -> None:
+    graph = eyeshot.load(NETWORKS["chain"], input_shape=(1, 1, 12, 14))
+    analysis, field = Analysis(graph), eyeshot.analyze(graph)[0]
+    lines = [range(n) for n in analysis.layout("conv1").extents]
+    for index, box in boxes_on_lattice(analysis.actual.fields["conv1"], analysis.layout("conv1"), lines, 2):
+        assert box == field.at(*index).pixels
+
+
 def test_cost_of_a_plain_map_goes_with_its_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     """No feature of an ordinary map is asked by itself."""
     from eyeshot.analyses import lattice

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cached_property
 
+from eyeshot.analyses.layout import Layout, layout_of
 from eyeshot.analyses.outline import Entry, outline
 from eyeshot.analyses.results import InputInfo, LayerField, Table
 from eyeshot.analyses.rows import row_of
@@ -27,6 +28,7 @@ class Analysis:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self._rows: dict[str, LayerField] = {}
+        self._layouts: dict[str, Layout] = {}
         self._outlines: dict[tuple[bool, int | None], tuple[Entry, ...]] = {}
 
     @cached_property
@@ -86,3 +88,9 @@ class Analysis:
         if name not in self._rows:
             self._rows[name] = row_of(self.graph, self.graph.by_name[name], self.theoretical)
         return self._rows[name]
+
+    def layout(self, name: str) -> Layout:
+        """The numbering of a node's features."""
+        if name not in self._layouts:
+            self._layouts[name] = layout_of(self.graph, self.graph.by_name[name], self.theoretical.fields[name])
+        return self._layouts[name]

@@ -6,24 +6,27 @@ not show is part of the result, so that a picture can say it.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from eyeshot.analyses.analysis import Analysis
-from eyeshot.analyses.layout import Layout, checked_index, layout_of
+from eyeshot.analyses.lattice import boxes_on_lattice
+from eyeshot.analyses.layout import Layout, checked_index
 from eyeshot.analyses.results import Box, InputInfo, LayerField, Region
-from eyeshot.analyses.selection import select
+from eyeshot.analyses.selection import NONE_ASKED, select
 from eyeshot.analyses.steps import steps_of
-from eyeshot.analyses.support import box_at, region_of
+from eyeshot.analyses.support import region_of
 from eyeshot.analyses.windows import windows_of
 from eyeshot.errors import InputError
 
 if TYPE_CHECKING:
     from eyeshot.graph.core import Value
 
-__all__ = ["LayerView", "Spot", "Views", "views_of"]
+__all__ = ["Feature", "LayerView", "Spot", "Views", "views_of"]
+
+Feature = tuple[int | str, ...] | str
+"""A feature as a person names it: an index, a word for all axes, or a word for some of them."""
 
 MOST_LAYERS = 6
 MOST_PADDED = 20
@@ -50,7 +53,9 @@ class LayerView:
     Parameters
     ----------
     field : LayerField
-        Its row.
+        Its row, under the name by which it was asked for.
+    node : str
+        Name of the node that holds it.
     extents : tuple of int
         Features along each axis of the input.
     window : box
@@ -69,6 +74,7 @@ class LayerView:
     """
 
     field: LayerField
+    node: str
     extents: tuple[int, ...]
     window: Box
     padding: tuple[tuple[int, int], ...]
@@ -112,10 +118,11 @@ def views_of(
     analysis: Analysis,
     value: Value,
     *,
-    layers: Sequence[str] = (),
-    features: Sequence[tuple[int, ...] | str] = ("center",),
+    layers: Mapping[str, str] = NONE_ASKED,
+    features: Sequence[Feature] = ("center",),
     most_layers: int = MOST_LAYERS,
     most_spots: int = 12,
+    fitting: bool = False,
 ) -> Views:
     """Choose layers and features, and find their boxes.
 
@@ -125,28 +132,33 @@ def views_of(
         Of the network.
     value : Value
         The input that is looked at.
-    layers : sequence of str
-        Names of nodes; by default the last layer of each size, thinned out to `most_layers`.
-    features : sequence of tuple of int, or of "first", "center", "last"
-        Features that are singled out. The first one, of the last layer, is traced; the others of its layers take
+    layers : mapping of str to str
+        Names of nodes, each with the name by which it was asked for; by default the last layer of each size, thinned
+        out to `most_layers`.
+    features : sequence of tuple of int or str, or of str
+        Features that are singled out: an index, or ``"first"``, ``"center"``, ``"last"`` for all of it or along an
+        axis. The first one, of the last layer, is traced; the others of its layers take
         their focus from it.
     most_layers, most_spots : int
         Most layers that are chosen, and most features that are listed along an axis.
+    fitting : bool
+        Whether to choose, where no layer is asked for, among those before fields grow as large as the image.
 
     Raises
     ------
     InputError
         If a layer that is asked for has no map along the axes of the input, or if too many are asked for.
     """
-    selection = select(analysis, tuple(axis.name for axis in value.axes), layers, most_layers)
+    selection = select(analysis, value, layers, most_layers, fitting=fitting)
+    rows = {name: _named(analysis, name, layers.get(name)) for name in (*selection.chosen, *selection.left_out)}
     last = selection.chosen[-1]
-    focus = _index(features[0], _layout(analysis, last), last)
+    focus = _index(features[0], analysis.layout(last), rows[last].name)
     windows = windows_of(analysis.graph, analysis.graph.by_name[last], analysis.theoretical, focus, selection.chosen)
-    drawer = _Viewer(analysis, value, windows, tuple(features), most_spots)
+    drawer = _Viewer(analysis, value, rows, windows, tuple(features), most_spots)
     before = (value.name, *selection.chosen)
     views = tuple(map(drawer.view, selection.chosen, before, selection.folds))
     info = next(info for info in analysis.inputs if info.name == value.name)
-    left_out = tuple(_named(analysis, name).name for name in selection.left_out)
+    left_out = tuple(rows[name].name for name in selection.left_out)
     return Views(analysis.graph.name, info, views, len(analysis.outline()), left_out)
 
 
@@ -156,26 +168,28 @@ class _Viewer:
 
     analysis: Analysis
     value: Value
+    rows: dict[str, LayerField]
     windows: dict[str, Box]
-    features: tuple[tuple[int, ...] | str, ...]
+    features: tuple[Feature, ...]
     most_spots: int
 
     def view(self, name: str, before: str, fold: tuple[str, ...]) -> LayerView:
         """The view of one layer; `before` is the map drawn before it."""
         graph, walk = self.analysis.graph, self.analysis.theoretical
-        layout = _layout(self.analysis, name)
+        layout = self.analysis.layout(name)
         window = self.windows.get(name, ((0, 0),) * len(layout.names))
+        row = self.rows[name]
         regions = tuple(
-            region_of(graph, graph.by_name[name], walk, index, self.value) for index in self._singled_out(name, window)
+            replace(region_of(graph, graph.by_name[name], walk, index, self.value), layer=row.name)
+            for index in self._singled_out(name, window)
         )
         every = tuple(-(-n // self.most_spots) for n in layout.extents[-2:])
         field = tuple(term for term in walk.fields[name] if term.input == graph.inputs.index(self.value))
-        spots = (
-            Spot(index, box_at(field, layout.locate(index), len(layout.names)))
-            for index in _grid(regions[0].feature, layout.extents, every)
-        )
+        lines = _lines(regions[0].feature, layout.extents, every)
+        spots = (Spot(index, box) for index, box in boxes_on_lattice(field, layout, lines, len(layout.names)))
         return LayerView(
-            _named(self.analysis, name),
+            row,
+            name,
             layout.extents,
             window,
             _padding(self.analysis, name, before),
@@ -187,22 +201,20 @@ class _Viewer:
 
     def _singled_out(self, name: str, window: Box) -> Iterable[tuple[int, ...]]:
         """The features that are asked for; of one, in each layer the middle of what it reads there."""
-        layout = _layout(self.analysis, name)
+        layout = self.analysis.layout(name)
         if len(self.features) > 1:
-            return dict.fromkeys(_index(feature, layout, name) for feature in self.features)
+            return dict.fromkeys(_index(feature, layout, self.rows[name].name) for feature in self.features)
         pairs = zip(window, layout.extents, strict=True)
         return [tuple((lo + hi - 1) // 2 if hi > lo else n // 2 for (lo, hi), n in pairs)]
 
 
-def _layout(analysis: Analysis, name: str) -> Layout:
-    return layout_of(analysis.graph, analysis.graph.by_name[name], analysis.theoretical.fields[name])
-
-
-def _named(analysis: Analysis, node: str) -> LayerField:
-    """The row of a node as the table names it."""
+def _named(analysis: Analysis, node: str, asked: str | None) -> LayerField:
+    """The row of a node, as it was asked for or as the table names it."""
     row = analysis.row(node)
     found = next((entry for entry in analysis.outline() if entry.node == node), None)
-    return row if found is None else replace(row, name=found.name, source=found.kind)
+    if found is not None:
+        row = replace(row, name=found.name, source=found.kind)
+    return row if asked is None else replace(row, name=asked)
 
 
 def _padding(analysis: Analysis, name: str, before: str) -> tuple[tuple[int, int], ...]:
@@ -225,17 +237,19 @@ def _sizes(analysis: Analysis, name: str) -> tuple[int, ...]:
     return analysis.graph.shapes[name][2:] or (0,)
 
 
-def _grid(focus: tuple[int, ...], extents: tuple[int, ...], every: tuple[int, ...]) -> Iterable[tuple[int, ...]]:
-    """Features along the last two axes, every so-many-th, the focus among them."""
-    head = focus[: len(focus) - len(every)]
-    along = (range(i % k, n, k) for i, n, k in zip(focus[len(head) :], extents[len(head) :], every, strict=True))
-    return ((*head, *tail) for tail in itertools.product(*along))
+def _lines(focus: tuple[int, ...], extents: tuple[int, ...], every: tuple[int, ...]) -> list[Sequence[int]]:
+    """Indices along each axis: of the last two every so-many-th, the focus among them, of those before its own."""
+    head = len(focus) - len(every)
+    along = (range(i % k, n, k) for i, n, k in zip(focus[head:], extents[head:], every, strict=True))
+    return [*((i,) for i in focus[:head]), *along]
 
 
-def _index(feature: tuple[int, ...] | str, layout: Layout, name: str) -> tuple[int, ...]:
-    """A feature as an index."""
-    if isinstance(feature, tuple):
-        return checked_index(feature, layout.extents, layout.names, f"layer `{name}`")
-    if feature not in _PLACES:
-        raise InputError(f"a feature must be an index, or one of {', '.join(_PLACES)}; found {feature!r}")
-    return tuple(_PLACES[feature](n) for n in layout.extents)
+def _index(feature: Feature, layout: Layout, name: str) -> tuple[int, ...]:
+    """A feature as an index; a single word stands for all axes."""
+    parts = (feature,) * len(layout.extents) if isinstance(feature, str) else feature
+    for part in parts:
+        if isinstance(part, str) and part not in _PLACES:
+            raise InputError(f"a feature must be an index, or one of {', '.join(_PLACES)}; found {part!r}")
+    extents = (*layout.extents, *(0,) * len(parts))
+    index = tuple(_PLACES[part](n) if isinstance(part, str) else part for part, n in zip(parts, extents, strict=False))
+    return checked_index(index, layout.extents, layout.names, f"layer `{name}`")

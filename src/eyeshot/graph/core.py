@@ -7,7 +7,6 @@ the closed set in `eyeshot.graph.ops`. Nodes of one layer of the user's model ca
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
@@ -176,10 +175,18 @@ class Graph:
         """Position of every node by name."""
         return {node.name: i for i, node in enumerate(self.nodes)}
 
-    def readings(self, node: Node) -> Iterator[tuple[str, Reading]]:
+    @cached_property
+    def _known_readings(self) -> dict[str, tuple[tuple[str, Reading], ...]]:
+        """What has been asked of `readings`: every walk backwards asks it of each node again."""
+        return {}
+
+    def readings(self, node: Node) -> tuple[tuple[str, Reading], ...]:
         """Each operand of a node with what the node reads of it."""
-        shapes = [self.shapes[name] for name in node.inputs]
-        return zip(node.inputs, node.op.accesses(*shapes), strict=True)
+        known = self._known_readings
+        if node.name not in known:
+            shapes = [self.shapes[name] for name in node.inputs]
+            known[node.name] = tuple(zip(node.inputs, node.op.accesses(*shapes), strict=True))
+        return known[node.name]
 
     def to_json(self) -> str:
         """The graph as JSON text (schema ``eyeshot.graph/1``)."""
