@@ -7,20 +7,19 @@ half, so that it lies right on what `imshow` shows there.
 from __future__ import annotations
 
 import io
-import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from eyeshot.errors import InputError
 from eyeshot.present.escape import visible
+from eyeshot.present.scene.artists import Manner, add_marks, painted
 from eyeshot.present.scene.palette import Theme
-from eyeshot.present.scene.scene import Arrow, Disc, Mark, Paint, Panel, Path, Photo, Rect, Scene, Text, placed
-from eyeshot.present.scene.svg import BASELINE, arrow_heads
+from eyeshot.present.scene.scene import Mark, Paint, Panel, Rect, Scene, placed
 
 if TYPE_CHECKING:
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.transforms import TransformedBbox
 
 __all__ = ["draw_on", "pdf", "png"]
 
@@ -51,8 +50,8 @@ def draw_on(scene: Scene, ax: Axes, theme: Theme) -> None:
     """Draw onto axes.
 
     A scene with a main panel is drawn in the coordinates of that panel: input pixels as `imshow` shows them, or
-    depth and field size. All others are drawn as a whole, in points with y downwards, and the axes' frame is taken
-    away.
+    depth and field size; what lies below it only where the axes show no image yet. All others are drawn as a whole, in
+    points with y downwards, as large as the axes are now, and the axes' frame is taken away.
 
     Parameters
     ----------
@@ -66,14 +65,17 @@ def draw_on(scene: Scene, ax: Axes, theme: Theme) -> None:
     _library()
     panel = next((panel for panel in scene.panels if panel.name == scene.main), None)
     with _settings():
-        ax.set_title(visible(scene.title).replace("$", r"\$"))
         if panel is None:
             _set_page(scene, ax)
-            _add(ax, _page_marks(scene, ax), theme)
-        else:
-            _set_panel(panel, ax)
-            shift = 0.0 if panel.log_y else -0.5
-            _add(ax, ((mark, None) for mark in panel.marks), theme, shift=shift)
+            paper = Rect(0, 0, scene.width, scene.height, Paint("paper"))
+            add_marks(ax, [(paper, None), *_page_marks(scene, ax)], Manner(theme, scale=_scale(scene, ax)))
+            return
+        ground = scene.panel(scene.ground).marks if scene.ground and not ax.images else ()
+        ax.set_title(visible(scene.title).replace("$", r"\$"))
+        _set_panel(panel, ax)
+        manner = Manner(theme, shift=0.0 if panel.log_y else -0.5)
+        add_marks(ax, ((mark, None) for mark in (*ground, *panel.marks)), manner)
+        _set_legend(panel, ax, manner)
 
 
 def _library() -> Any:
@@ -92,7 +94,7 @@ def _saved(scene: Scene, theme: Theme, **how: Any) -> bytes:
     _library()
     with _settings():
         figure, ax = _page(scene, theme)
-        _add(ax, _page_marks(scene, ax), theme)
+        add_marks(ax, _page_marks(scene, ax), Manner(theme))
         file = io.BytesIO()
         figure.savefig(file, facecolor=theme.color("paper"), **how)
     return file.getvalue()
@@ -116,10 +118,28 @@ def _set_page(scene: Scene, ax: Axes) -> None:
     ax.set_ylim(scene.height, 0)
 
 
+def _scale(scene: Scene, ax: Axes) -> float:
+    """Points of the axes for each point of the page."""
+    ax.apply_aspect()
+    return float(ax.get_window_extent().width / ax.figure.dpi * 72 / scene.width)
+
+
+def _set_legend(panel: Panel, ax: Axes, manner: Manner) -> None:
+    from matplotlib.lines import Line2D
+
+    looks = [(visible(name).replace("$", r"\$"), painted(paint, manner)) for name, paint in panel.key]
+    lines = [
+        Line2D([], [], color=look["edgecolors"], linewidth=look["linewidths"], linestyle=look["linestyles"], label=name)
+        for name, look in looks
+    ]
+    ax.legend(handles=lines)
+
+
 def _set_panel(panel: Panel, ax: Axes) -> None:
     x0, y0, x1, y1 = panel.view
     if panel.log_y:
         ax.set_yscale("log")
+        ax.yaxis.set_major_formatter("{x:,.0f}")
         ax.set_xlabel("layer")
         ax.set_ylabel("receptive-field size in pixels")
         ax.set_xlim(x0, x1)
@@ -130,134 +150,10 @@ def _set_panel(panel: Panel, ax: Axes) -> None:
         ax.set_ylim(y1 - 0.5, y0 - 0.5)
 
 
-def _page_marks(scene: Scene, ax: Axes) -> Iterator[tuple[Mark, Artist | None]]:
+def _page_marks(scene: Scene, ax: Axes) -> Iterator[tuple[Mark, TransformedBbox | None]]:
     """Marks on the page, each with what cuts it."""
-    from matplotlib.patches import Rectangle
+    from matplotlib.transforms import Bbox, TransformedBbox
 
     for panel in scene.panels:
-        x, y, width, height = panel.place
-        cut = Rectangle((x, y), width, height, transform=ax.transData) if panel.clip else None
+        cut = TransformedBbox(Bbox.from_bounds(*panel.place), ax.transData) if panel.clip else None
         yield from ((mark, cut) for mark in placed(panel))
-
-
-# ---------------------------------------------------------------------- marks as artists
-
-
-def _add(ax: Axes, marks: Iterable[tuple[Mark, Any]], theme: Theme, *, shift: float = 0.0) -> None:
-    """Add marks in order; neighbours that look alike are one collection, which is what makes large pictures fast."""
-    numbers = itertools.count(1)
-    for (kind, _, _), group in itertools.groupby(marks, key=lambda pair: (type(pair[0]), _look(pair[0]), id(pair[1]))):
-        pairs = list(group)
-        for artist in _ARTISTS[kind](ax, [mark for mark, _ in pairs], theme, shift):
-            artist.set_zorder(2 + next(numbers) / 1000)
-            if pairs[0][1] is not None:
-                artist.set_clip_path(pairs[0][1])
-
-
-def _look(mark: Mark) -> object:
-    """What marks must share to be drawn together."""
-    if isinstance(mark, Path):
-        return (mark.paint, mark.closed)
-    return (mark.paint, getattr(mark, "radius", 0)) if isinstance(mark, Rect | Disc | Arrow) else id(mark)
-
-
-def _polygons(ax: Axes, corners: list[Any], paint: Paint, theme: Theme) -> Iterator[Artist]:
-    from matplotlib.collections import PolyCollection
-
-    yield ax.add_collection(PolyCollection(corners, **_painted(paint, theme)), autolim=False)
-    if paint.hatch:
-        lines = PolyCollection(corners, facecolors="none", edgecolors=theme.color(paint.hatch), linewidths=0)
-        lines.set_hatch("////")
-        yield ax.add_collection(lines, autolim=False)
-
-
-def _painted(paint: Paint, theme: Theme) -> dict[str, Any]:
-    from matplotlib.colors import to_rgba
-
-    stroke = theme.color(paint.stroke) if paint.stroke else "none"
-    fill = to_rgba(theme.color(paint.fill), paint.opacity) if paint.fill else "none"
-    dash: Any = (0, tuple(length / paint.width for length in paint.dash)) if paint.dash else "solid"
-    width = paint.width if paint.stroke else 0
-    return {"facecolors": [fill] if paint.fill else fill, "edgecolors": stroke, "linewidths": width, "linestyles": dash}
-
-
-def _rects(ax: Axes, marks: list[Any], theme: Theme, shift: float) -> Iterator[Artist]:
-    corners = [
-        [(x + shift, y + shift) for x, y in ((m.x0, m.y0), (m.x1, m.y0), (m.x1, m.y1), (m.x0, m.y1))] for m in marks
-    ]
-    yield from _polygons(ax, corners, marks[0].paint, theme)
-
-
-def _paths(ax: Axes, marks: list[Any], theme: Theme, shift: float) -> Iterator[Artist]:
-    points = [[(x + shift, y + shift) for x, y in mark.points] for mark in marks]
-    if marks[0].closed:
-        yield from _polygons(ax, points, marks[0].paint, theme)
-        return
-    from matplotlib.collections import LineCollection
-
-    look = _painted(marks[0].paint, theme)
-    lines = LineCollection(points, colors=look["edgecolors"], linewidths=look["linewidths"])
-    lines.set_linestyle(look["linestyles"])
-    yield ax.add_collection(lines, autolim=False)
-
-
-def _discs(ax: Axes, marks: list[Any], theme: Theme, shift: float) -> Iterator[Artist]:
-    look = _painted(marks[0].paint, theme)
-    xs, ys = [mark.x + shift for mark in marks], [mark.y + shift for mark in marks]
-    size = (2 * marks[0].radius) ** 2
-    faces, edges, widths = look["facecolors"], look["edgecolors"], look["linewidths"]
-    yield ax.scatter(xs, ys, s=size, facecolors=faces, edgecolors=edges, linewidths=widths)
-
-
-def _arrows(ax: Axes, marks: list[Any], theme: Theme, shift: float) -> Iterator[Artist]:
-    color = theme.color(marks[0].paint.stroke)
-    lines = [Path(((m.x0, m.y0), (m.x1, m.y1)), m.paint) for m in marks]
-    yield from _paths(ax, lines, theme, shift)
-    # Heads are measured in points, which only a whole page has as its coordinates.
-    heads = [head for mark in marks for head in arrow_heads(mark)] if not shift else []
-    yield from _polygons(ax, heads, Paint(fill=marks[0].paint.stroke), theme) if heads and color else ()
-
-
-def _texts(ax: Axes, marks: list[Any], theme: Theme, shift: float) -> Iterator[Artist]:
-    sides = {"start": "left", "middle": "center", "end": "right"}
-    for mark in marks:
-        text = ax.annotate(
-            visible(mark.text),
-            (mark.x + shift, mark.y + shift),
-            (0, -BASELINE * mark.size),
-            textcoords="offset points",
-            fontsize=mark.size,
-            color=theme.color(mark.color),
-            ha=sides[mark.anchor],
-            va="baseline",
-            weight="bold" if mark.bold else "normal",
-            parse_math=False,
-        )
-        if mark.halo:
-            from matplotlib.patheffects import withStroke
-
-            text.set_path_effects([withStroke(linewidth=3, foreground=theme.color("paper"))])
-        yield text
-
-
-def _photos(ax: Axes, marks: list[Any], theme: Theme, shift: float) -> Iterator[Artist]:  # noqa: ARG001 - as the others
-    from matplotlib.image import imread
-
-    for mark in marks:
-        pixels = imread(io.BytesIO(mark.png), format="png")
-        extent = (mark.x0 + shift, mark.x1 + shift, mark.y1 + shift, mark.y0 + shift)
-        limits = ax.get_xlim(), ax.get_ylim(), ax.get_aspect()
-        yield ax.imshow(pixels, extent=extent, interpolation="nearest", aspect="auto", origin="upper")
-        ax.set_xlim(limits[0])
-        ax.set_ylim(limits[1])
-        ax.set_aspect(limits[2])
-
-
-_ARTISTS: dict[type, Callable[[Axes, list[Any], Theme, float], Iterator[Any]]] = {
-    Rect: _rects,
-    Path: _paths,
-    Disc: _discs,
-    Arrow: _arrows,
-    Text: _texts,
-    Photo: _photos,
-}

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["gif", "numbered", "strip", "webp"]
 
 _FRAME_MS, _LAST_MS = 700, 1800
-_MOST_IN_STRIP = 12
-_ACROSS = 4
+_ACROSS, _DOWN, _WIDEST, _GAP = 4, 4, 1400.0, 8.0
+"""Frames beside and below each other in a strip, how wide it may be, and room above what is true of all of them."""
+
+_SHARED = ("title", "lasting")
 _COLORS, _APART = 64, 10
 _FOOT = 22.0
 
@@ -57,27 +59,33 @@ def numbered(scenes: Sequence[Scene], theme: Theme, form: str) -> Iterator[tuple
 
 
 def strip(scenes: Sequence[Scene]) -> Scene:
-    """Frames in rows on one page; of many, some evenly spaced ones, the first and the last among them."""
-    count = len(scenes)
-    most = min(count, _MOST_IN_STRIP)
+    """Frames in rows on one page; of many, some evenly spaced ones, the first and the last among them.
+
+    What all frames have alike, their panels ``title`` and ``lasting``, stands once above and below them.
+    """
+    count, first = len(scenes), scenes[0]
+    head, foot = (first.panel(name).place[3] for name in _SHARED)
+    width, height = first.width, first.height - head - foot
+    across = max(1, min(_ACROSS, count, int(_WIDEST // width)))
+    most = min(count, _DOWN * across)
     chosen = sorted({round(i * (count - 1) / max(1, most - 1)) for i in range(most)})
-    across = min(_ACROSS, len(chosen))
-    width, height = scenes[0].width, scenes[0].height
-    panels: list[Panel] = []
+    panels = [first.panel("title")]
     for place, number in enumerate(chosen):
         left, top = place % across * width, place // across * height
-        panels += [_moved(panel, left, top, number) for panel in scenes[number].panels]
-    rows = -(-len(chosen) // across)
-    whole = (across * width, rows * height + (_FOOT if len(chosen) < count else 0))
+        panels += [_moved(panel, left, top, number) for panel in scenes[number].panels if panel.name not in _SHARED]
+    below = head + -(-len(chosen) // across) * height + _GAP
+    panels.append(_moved(first.panel("lasting"), 0, below - first.panel("lasting").place[1]))
+    whole = (across * width, below + foot + (_FOOT if len(chosen) < count else 0))
     if len(chosen) < count:
         text = f"{len(chosen)} of {count} frames, evenly spaced"
         panels.append(page_panel(*whole, (Text(16, whole[1] - 14, text, 9, "soft", "start"),), "strip"))
-    return Scene(*whole, scenes[0].title, f"Frames of an animation. {scenes[0].description}", tuple(panels))
+    return Scene(*whole, first.title, f"Frames of an animation. {first.description}", tuple(panels))
 
 
-def _moved(panel: Panel, left: float, top: float, number: int) -> Panel:
+def _moved(panel: Panel, left: float, top: float, number: int | None = None) -> Panel:
     x, y, width, height = panel.place
-    return replace(panel, name=f"{number}: {panel.name}", place=(x + left, y + top, width, height))
+    name = panel.name if number is None else f"{number}: {panel.name}"
+    return replace(panel, name=name, place=(x + left, y + top, width, height))
 
 
 def _shared_palette(scenes: Sequence[Scene], theme: Theme) -> Image:

@@ -16,8 +16,8 @@ from eyeshot.errors import InputError, nearest
 
 __all__ = ["CATEGORIES", "THEMES", "Theme", "category", "theme_named"]
 
-CATEGORIES = ("blue", "orange", "green", "purple", "vermillion", "sky", "yellow")
-"""In an order in which neighbours differ in lightness too."""
+CATEGORIES = ("blue", "orange", "green", "purple", "vermillion", "sky", "soft")
+"""In an order in which neighbours differ in lightness too; an outline in yellow could not be seen on paper."""
 
 _OKABE_ITO = {
     "orange": "#E69F00",

@@ -10,7 +10,21 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-__all__ = ["Arrow", "Disc", "Mark", "Paint", "Panel", "Path", "Photo", "Rect", "Scene", "Text", "page_panel", "placed"]
+__all__ = [
+    "Arrow",
+    "Disc",
+    "Mark",
+    "Paint",
+    "Panel",
+    "Path",
+    "Photo",
+    "Point",
+    "Rect",
+    "Scene",
+    "Text",
+    "page_panel",
+    "placed",
+]
 
 Point = tuple[float, float]
 
@@ -134,6 +148,8 @@ class Panel:
         Whether what lies outside is cut off.
     log_y : bool
         Whether y is drawn on a logarithmic scale.
+    key : tuple of (str, Paint)
+        What a legend beside it would say: names, and how the lines that have them look.
     """
 
     name: str
@@ -142,6 +158,7 @@ class Panel:
     marks: tuple[Mark, ...]
     clip: bool = False
     log_y: bool = False
+    key: tuple[tuple[str, Paint], ...] = ()
 
     def x(self, x: float) -> float:
         """From the panel's coordinates to the page."""
@@ -171,6 +188,8 @@ class Scene:
         Back to front.
     main : str
         Name of the panel that can be drawn alone onto axes with its coordinates; empty if none can.
+    ground : str
+        Name of the panel below that one, with the same coordinates, for axes that do not show an image yet.
     """
 
     width: float
@@ -179,6 +198,7 @@ class Scene:
     description: str
     panels: tuple[Panel, ...]
     main: str = ""
+    ground: str = ""
 
     def panel(self, name: str) -> Panel:
         """The panel of that name."""
