@@ -7,12 +7,13 @@ kernel is stamped onto, and *zeros* lays the inputs apart, with zeros between th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from eyeshot.analyses.steps import AxisSteps, Steps, Tap
 from eyeshot.errors import InputError, LimitError
 from eyeshot.present.arithmetic.cells import Board, Cell, Frame, Read, Write
-from eyeshot.present.arithmetic.taps import Weighed, laid_apart, readers, slid
+from eyeshot.present.arithmetic.taps import Weighed, laid_apart, padding_of, readers, slid
+from eyeshot.present.escape import visible
 
 __all__ = ["WAYS", "Frames", "frames_of"]
 
@@ -38,11 +39,11 @@ class Frames:
     input, output : Board
         What is drawn of the operand and of the result.
     unread : frozenset of (int, int)
-        Input cells that no output reads.
+        Places on the input's board that no output reads: cells of the input, and of the padding around it.
     frames : tuple of Frame
         In order.
     note : str
-        What is not drawn, as a sentence; empty if all is.
+        Which layer of which network it is, and what is not drawn, as sentences; empty if there is nothing to say.
     """
 
     steps: Steps
@@ -64,7 +65,7 @@ def shows_channels(steps: Steps) -> bool:
     return bool(steps.groups) and max(steps.channels) <= _MOST_CHANNELS
 
 
-def frames_of(steps: Steps, way: str = "gather") -> Frames:
+def frames_of(steps: Steps, way: str = "gather", *, model: str = "") -> Frames:
     """The frames of a layer.
 
     Parameters
@@ -73,6 +74,8 @@ def frames_of(steps: Steps, way: str = "gather") -> Frames:
         What the layer reads; of more than two axes the last two are drawn, of one a single row.
     way : {"gather", "stamp", "zeros"}
         How to walk over it; the last two are for transposed convolutions.
+    model : str
+        Name of the network, where the layer is one of several.
 
     Raises
     ------
@@ -109,7 +112,8 @@ def frames_of(steps: Steps, way: str = "gather") -> Frames:
             f"an animation may have at most {MOST_FRAMES} frames, but this one needs {len(found.frames):,}; "
             "choose a smaller input or fewer channels"
         )
-    return found
+    about = f"Layer {visible(steps.layer)} of {visible(model)}. " if model else ""
+    return replace(found, note=(about + found.note).strip())
 
 
 def _two(axes: tuple[AxisSteps, ...]) -> tuple[AxisSteps, AxisSteps]:
@@ -160,19 +164,25 @@ def _gathering(steps: Steps, axes: tuple[AxisSteps, AxisSteps], outs: Cell, *, z
         for j in range(outs[1])
     )
     used = [[tap.at for taps_of in along[:n] for tap in taps_of] for along, n in zip(taps, outs, strict=True)]
-    ranges = [_range(at, axis, n, step) for at, axis, n, step in zip(used, axes, outs, apart, strict=True)]
+    ranges = [_range(at, axis, n, steps, step) for at, axis, n, step in zip(used, axes, outs, apart, strict=True)]
     board = Board(ranges[0], ranges[1], (axes[0].n_in, axes[1].n_in), (apart[0], apart[1]))
     output = Board((0, outs[0]), (0, outs[1]), (axes[0].n_out, axes[1].n_out))
-    way = "zeros" if zeros else "gather"
-    return Frames(steps, way, board, output, _unread(*axes), frames, _note(steps, axes, outs))
+    unread = _unread(*axes)
+    if not zeros and steps.op == "window":
+        lines = [set(along) for along in used]
+        unread |= {
+            at for at in board.places() if board.cell(at) is None and not (at[0] in lines[0] and at[1] in lines[1])
+        }
+    return Frames(steps, "zeros" if zeros else "gather", board, output, unread, frames, _note(steps, axes, outs))
 
 
-def _range(at: list[int], axis: AxisSteps, outs: int, apart: int) -> Cell:
-    """Places to draw along an axis: what is read, and all of the input where all outputs are drawn."""
+def _range(at: list[int], axis: AxisSteps, outs: int, steps: Steps, apart: int) -> Cell:
+    """Places to draw along an axis: what is read, and all of the input and its padding where all outputs are drawn."""
     first, behind = min(at, default=0), max(at, default=0) + 1
     if outs < axis.n_out:
         return min(first, 0), behind
-    return min(first, 0), max(behind, (axis.n_in - 1) * apart + 1)
+    before, after = padding_of(axis) if steps.op == "window" else (0, 0)
+    return min(first, -before), max(behind, (axis.n_in - 1) * apart + 1 + after)
 
 
 def _stamping(steps: Steps, axes: tuple[AxisSteps, AxisSteps], outs: Cell, *, whole: bool) -> Frames:

@@ -16,10 +16,11 @@ __all__ = ["input_marks", "kernel_marks", "output_marks"]
 _REST = Paint("blue", "line", 0.7, opacity=0.16)
 _READ = Paint("blue", "ink", 1.0, opacity=0.8)
 _PAD = Paint("", "line", 0.7, (2, 2))
+_PAD_UNREAD = Paint("", "line", 0.7, (2, 2), hatch="line")
 _PAD_READ = Paint("sky", "ink", 0.9, (2, 2), opacity=0.35)
 _UNREAD = Paint("paper", "line", 0.7, hatch="soft")
 _WINDOW = Paint("", "ink", 1.6)
-_ORIGIN = Paint("", "vermillion", 1.3)
+_ORIGIN = Paint("", "vermillion", 1.1)
 _EMPTY = Paint("green", "line", 0.7, opacity=0.08)
 _DONE = Paint("green", "line", 0.7, opacity=0.35)
 _NOW = Paint("green", "ink", 1.6)
@@ -30,29 +31,34 @@ def input_marks(
 ) -> list[Mark]:
     """The operand: cells at rest, padding, what is read, and where reflected padding comes from."""
     reads = {read.at: read for read in frame.reads}
+    # Slanted cells are too low for a weight below the value; the kernel stands beside them.
+    weights = numbers.weights if numbers is not None and not plane.slanted else ()
+    shift = (-0.1, -0.04) if weights else (0, 0)
     marks: list[Mark] = []
     texts: list[Mark] = []
     for at in plane.board.places():
         cell, read = plane.board.cell(at), reads.get(at)
-        paint, name = _input_paint(frames, cell, reading=read is not None)
+        paint, name = _input_paint(frames, at, cell, reading=read is not None)
         value = _value(numbers, cell if cell is not None else read.source if read is not None else None)
         if grey and cell is not None and value is not None:
             paint = Paint(_grey(value, numbers), "ink" if read is not None else "line", 1.0)
         marks.append(plane.cell(at, paint, f"{name} {at}"))
         if value is not None:
             color = _text_color(paint)
-            texts.append(plane.text(at, _short(value), 0.4, color, shift=_shift(numbers)))
+            texts.append(plane.text(at, _short(value), 0.4, color, shift=shift))
         elif numbers is not None and read is not None and numbers.rule != "max":
-            texts.append(plane.text(at, "0", 0.4, "soft", shift=_shift(numbers)))
-        if numbers is not None and numbers.weights and read is not None and read.weight is not None:
-            weight = numbers.weights[read.weight[0]][read.weight[1]]
+            texts.append(plane.text(at, "0", 0.4, "soft", shift=shift))
+        if weights and read is not None and read.weight is not None:
+            weight = weights[read.weight[0]][read.weight[1]]
             texts.append(plane.text(at, f"×{_short(weight)}", 0.24, _text_color(paint), shift=(0.3, 0.2)))
     return [*marks, *_window(plane, list(reads)), *_origins(plane, frame), *texts]
 
 
-def _input_paint(frames: Frames, cell: Cell | None, *, reading: bool) -> tuple[Paint, str]:
+def _input_paint(frames: Frames, at: Cell, cell: Cell | None, *, reading: bool) -> tuple[Paint, str]:
     if cell is None:
-        return (_PAD_READ, "padding read") if reading else (_PAD, "padding")
+        if reading:
+            return _PAD_READ, "padding read"
+        return (_PAD_UNREAD, "padding never read") if at in frames.unread else (_PAD, "padding")
     if reading:
         return _READ, "read"
     return (_UNREAD, "never read") if cell in frames.unread else (_REST, "input")
@@ -116,11 +122,6 @@ def kernel_marks(plane: Plane, numbers: Numbers, frame: Frame) -> list[Mark]:
 
 def _value(numbers: Numbers | None, cell: Cell | None) -> int | None:
     return numbers.values[cell[0]][cell[1]] if numbers is not None and cell is not None else None
-
-
-def _shift(numbers: Numbers | None) -> tuple[float, float]:
-    """Up a little where a weight stands below."""
-    return (-0.1, -0.04) if numbers is not None and numbers.weights else (0, 0)
 
 
 def _short(value: int) -> str:

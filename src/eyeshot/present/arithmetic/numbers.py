@@ -76,7 +76,7 @@ class Numbers:
     def sentence(self, frame: Frame) -> str:
         """How the output of a frame is computed, with its result."""
         result = self.result(frame)
-        shown = "–" if result is None else number_text(result)
+        shown = "–" if result is None else _exact_text(result)
         if self.rule == "max":
             return f"max({', '.join(str(value) for value, _ in self.terms(frame))}) = {shown}"
         if self.rule == "mean":
@@ -101,10 +101,16 @@ def numbers_for(frames: Frames, values: Sequence[Sequence[int]] = (), kernel: Se
     """
     rule = {"maxpool": "max", "avgpool": "mean"}.get(frames.steps.source, "sum")
     known = {"window": rule, "transposed": "sum"}.get(frames.steps.op)
-    if known is None or frames.channels != (1, 1):
+    layer = frames.steps.layer
+    if known is None:
+        source = frames.steps.source
         raise InputError(
-            f"numbers can be shown for a convolution or pooling of one channel, but not for `{frames.steps.layer}` "
-            f"({frames.steps.source}, {frames.steps.channels[0]} channels)"
+            f"numbers can be shown for a convolution or a pooling, but `{layer}` is of kind {source}; leave them out"
+        )
+    if frames.channels != (1, 1):
+        raise InputError(
+            f"numbers can be shown where one channel is drawn, but of `{layer}` {max(frames.channels)} are; leave out "
+            "the numbers or the groups"
         )
     sizes = frames.input.sizes
     kernel_sizes = tuple(axis.setting("kernel", 1) for axis in frames.steps.axes[-2:])
@@ -122,6 +128,18 @@ def number_text(value: Fraction) -> str:
     """A number with one decimal where it has any, as there is little room in a cell."""
     text = numeral(value) if value.denominator == 1 else f"{float(value):.1f}"
     return text.replace("-", "−")
+
+
+def _exact_text(value: Fraction) -> str:
+    """A number as it is; where one decimal is not enough for that, as a fraction with the number it is about.
+
+    Examples
+    --------
+    >>> _exact_text(Fraction(5, 2)), _exact_text(Fraction(11, 9))
+    ('2.5', '11/9 ≈ 1.2')
+    """
+    shown = number_text(value)
+    return shown if value * 10 == int(value * 10) else f"{value} ≈ {shown}".replace("-", "−")
 
 
 def _factor(weight: int) -> str:

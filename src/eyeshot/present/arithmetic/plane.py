@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,8 @@ __all__ = ["Plane"]
 
 _SLANT = 0.42
 _FLATTEN = 0.52
+_CLEAR = 0.3
+"""How far an arrow stays away from the middle of a cell, in cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,13 @@ class Plane:
         return Text(x, y, text, size, color)
 
     def arrow(self, source: Cell, target: Cell, paint: Paint, name: str) -> Mark:
-        """From the middle of a cell to the middle of another."""
-        ends = [(cell[0] + 0.5, cell[1] + 0.5) for cell in (source, target)]
-        (x0, y0), (x1, y1) = (self.point(*end) if self.slanted else (end[1], end[0]) for end in ends)
-        return Arrow(x0, y0, x1, y1, paint, name=name)
+        """From a cell to another; it keeps clear of what is written in the middle of either."""
+        (y0, x0), (y1, x1) = ((cell[0] + 0.5, cell[1] + 0.5) for cell in (source, target))
+        length = math.hypot(y1 - y0, x1 - x0)
+        dy, dx = (_CLEAR * (y1 - y0) / length, _CLEAR * (x1 - x0) / length)
+        ends = [(y0 + dy, x0 + dx), (y1 - dy, x1 - dx)]
+        (ax, ay), (bx, by) = (self.point(*end) if self.slanted else (end[1], end[0]) for end in ends)
+        return Arrow(ax, ay, bx, by, paint, name=name)
 
     def panel(self, marks: Sequence[Mark], page: tuple[float, float]) -> Panel:
         """Marks of this plane as a panel; flat ones have the coordinates of the board."""

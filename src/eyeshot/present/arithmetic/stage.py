@@ -13,7 +13,7 @@ from eyeshot.present.arithmetic.numbers import Numbers
 from eyeshot.present.arithmetic.plane import Plane
 from eyeshot.present.arithmetic.words import equations, frame_text, heading, padding_text, size_of
 from eyeshot.present.scene.metrics import fitting, text_width, wrapped_text
-from eyeshot.present.scene.scene import Arrow, Mark, Paint, Path, Scene, Text, page_panel
+from eyeshot.present.scene.scene import Arrow, Mark, Paint, Panel, Path, Scene, Text, page_panel
 
 __all__ = ["VIEWS", "scenes"]
 
@@ -24,6 +24,9 @@ _HEAD, _LINE = 34.0, 14.0
 _UNIT, _VALUE_UNIT, _LEAST_UNIT = 26.0, 32.0, 9.0
 _ROOM = 560.0
 _LEAST_WIDTH = 330.0
+_COUNTER = 38.0
+"""Room at the right for the number of a frame."""
+
 _LIFT = 1.4
 
 
@@ -37,11 +40,12 @@ class _Stage:
     inputs: tuple[Plane, ...]
     outputs: tuple[Plane, ...]
     kernel: Plane | None
+    title: str
+    lasting: tuple[str, ...]
     width: float
     foot: float
+    lasts: float
     height: float
-    lines: int
-    title: str
 
 
 def scenes(
@@ -64,7 +68,8 @@ def scenes(
     -------
     tuple of Scene
         Flat ones have panels ``input`` and ``output`` in the coordinates of their boards; with several channels
-        ``input 0``, ``input 1`` and so on.
+        ``input 0``, ``input 1`` and so on. What is written in every frame alike are the panels ``title`` at the top
+        and ``lasting`` at the foot.
     """
     if view not in VIEWS:
         raise InputError(f"a view must be one of {', '.join(VIEWS)}; found {view!r}")
@@ -86,7 +91,9 @@ def _staged(frames: Frames, numbers: Numbers | None, *, slanted: bool, grey: boo
     if slanted:
         inputs, outputs, kernel = _above_each_other(frames, numbers, unit, top)
     elif many:
-        out_top = top + probe_in.height + _GAP
+        # Above the captions of the channels stands what is true of all of them.
+        top += _LINE
+        out_top = top + probe_in.height + _GAP + _LINE
         inputs = _in_a_row("input", frames.input, channels_in, unit, top)
         outputs = _in_a_row("output", frames.output, channels_out, unit, out_top)
         kernel = None
@@ -97,14 +104,16 @@ def _staged(frames: Frames, numbers: Numbers | None, *, slanted: bool, grey: boo
     width = max(max(plane.left + plane.width for plane in planes) + _MARGIN, _LEAST_WIDTH)
     width = max(width, min(text_width(title, 11, bold=True) + 2 * _MARGIN, 620))
     planes_foot = max(plane.top + plane.height for plane in planes) + (34 if slanted else 20)
-    lines = max(len(_lines(frames, frame, numbers, width)) for frame in frames.frames)
-    height = planes_foot + lines * _LINE + 6
+    lines = max(len(_passing_lines(frames, frame, numbers, width)) for frame in frames.frames)
+    lasting = tuple(_lasting_lines(frames, width))
+    lasts = planes_foot + lines * _LINE
+    height = lasts + len(lasting) * _LINE + 4
     shift = (width - max(p.left + p.width for p in planes) - _MARGIN) / 2
     moved = [Plane(p.name, p.board, p.left + shift, p.top, p.unit, p.slanted) for p in planes]
     count = len(inputs)
     return _Stage(
         frames, numbers, grey, tuple(moved[:count]), tuple(moved[count : count + len(outputs)]),
-        moved[-1] if kernel is not None else None, width, planes_foot, height, lines, title,
+        moved[-1] if kernel is not None else None, title, lasting, width, planes_foot, lasts, height,
     )  # fmt: skip
 
 
@@ -182,19 +191,30 @@ def _scene(stage: _Stage, number: int) -> Scene:
         panels.append(plane.panel(output_marks(frames, number, plane, stage.numbers, channel=channel), page))
     words = page_panel(*page, tuple(_words(stage, number)), "words")
     described = f"{frame_text(frames, frame)}. Frame {number + 1} of {len(frames.frames)}."
-    return Scene(stage.width, stage.height, stage.title, described, (*panels, words))
+    return Scene(stage.width, stage.height, stage.title, described, (*panels, words, _title(stage), _lasting(stage)))
 
 
 def _words(stage: _Stage, number: int) -> Iterator[Mark]:
-    """Title, captions of the boards, and the lines below them."""
+    """Captions of the boards, and the lines that change from frame to frame."""
     frames = stage.frames
-    room = stage.width - 2 * _MARGIN
-    yield Text(_MARGIN, 18, stage.title, fitting(stage.title, room * 0.88, 11), anchor="start", bold=True)
     yield from _captions(stage)
-    for i, line in enumerate(_lines(frames, frames.frames[number], stage.numbers, stage.width)):
+    for i, line in enumerate(_passing_lines(frames, frames.frames[number], stage.numbers, stage.width)):
         yield Text(_MARGIN, stage.foot + i * _LINE, line, 9, "ink" if i == 0 else "soft", "start")
-    place = f"{number + 1} / {len(frames.frames)}"
-    yield Text(stage.width - _MARGIN, stage.height - 9, place, 7.5, "soft", "end")
+    yield Text(stage.width - _MARGIN, stage.foot, f"{number + 1} / {len(frames.frames)}", 7.5, "soft", "end")
+
+
+def _title(stage: _Stage) -> Panel:
+    # Bold letters are wider than those that are measured.
+    size = fitting(stage.title, 0.88 * (stage.width - 2 * _MARGIN), 11)
+    strip = (0.0, 0.0, stage.width, _HEAD - 8)
+    return Panel("title", strip, strip, (Text(_MARGIN, 18, stage.title, size, anchor="start", bold=True),))
+
+
+def _lasting(stage: _Stage) -> Panel:
+    lines = enumerate(stage.lasting)
+    texts = tuple(Text(_MARGIN, stage.lasts + i * _LINE, line, 9, "soft", "start") for i, line in lines)
+    top = stage.lasts - _LINE / 2
+    return Panel("lasting", (0, top, stage.width, stage.height - top), (0, top, stage.width, stage.height), texts)
 
 
 def _captions(stage: _Stage) -> Iterator[Mark]:
@@ -206,14 +226,9 @@ def _captions(stage: _Stage) -> Iterator[Mark]:
     }
     for planes, name in ((stage.inputs, "input"), (stage.outputs, "output")):
         for channel, plane in enumerate(planes):
-            text = (
-                texts[name]
-                if len(planes) == 1
-                else f"{texts[name]}, channel {channel}"
-                if not channel
-                else f"channel {channel}"
-            )
-            yield _caption(plane, text, alone=len(planes) == 1)
+            yield _caption(plane, texts[name] if len(planes) == 1 else f"channel {channel}", alone=len(planes) == 1)
+        if len(planes) > 1:
+            yield Text(planes[0].left, planes[0].top - 9 - _LINE, texts[name], 9, "soft", "start")
     if stage.kernel is not None:
         yield _caption(stage.kernel, f"kernel {stage.kernel.rows}×{stage.kernel.columns}", alone=True)
     if not stage.inputs[0].slanted and len(stage.inputs) == len(stage.outputs) == 1:
@@ -231,17 +246,20 @@ def _caption(plane: Plane, text: str, *, alone: bool) -> Text:
     return Text(plane.left + plane.width / 2, y, text, fitting(text, room, 9), "soft")
 
 
-def _lines(frames: Frames, frame: Frame, numbers: Numbers | None, width: float) -> list[str]:
-    """What is said below the boards."""
-    room = width - 2 * _MARGIN
+def _passing_lines(frames: Frames, frame: Frame, numbers: Numbers | None, width: float) -> list[str]:
+    """What is said of one frame."""
     found = [frame_text(frames, frame)]
     if numbers is not None and frames.way != "stamp":
         found.append(numbers.sentence(frame))
-    found += equations(frames.steps)
-    found += [frames.note] if frames.note else []
+    return [line for text in found for line in wrapped_text(text, width - 2 * _MARGIN - _COUNTER, 9)]
+
+
+def _lasting_lines(frames: Frames, width: float) -> list[str]:
+    """What is said of all frames."""
+    found = [*equations(frames.steps), *([frames.note] if frames.note else [])]
     if frames.unread:
         found.append("Hatched: cells that no output reads.")
-    return [line for text in found for line in wrapped_text(text, room - 34, 9)]
+    return [line for text in found for line in wrapped_text(text, width - 2 * _MARGIN, 9)]
 
 
 def _beams(stage: _Stage, frame: Frame) -> Iterator[Mark]:

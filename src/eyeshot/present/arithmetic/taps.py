@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from eyeshot.analyses.steps import AxisSteps, Steps, Tap
 
-__all__ = ["Weighed", "laid_apart", "readers", "slid"]
+__all__ = ["Weighed", "laid_apart", "padding_of", "readers", "slid"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def _weight(axis: AxisSteps, steps: Steps, o: int, tap: Tap) -> int | None:
     if not axis.has_kernel:
         return 0 if not axis.axis else None
     stride, dilation = axis.setting("stride", 1), axis.setting("dilation", 1)
-    before = axis.setting("pad_before") + axis.setting("before")
+    before, _ = padding_of(axis)
     if steps.op == "transposed":
         return (o + before - stride * tap.at) // dilation
     return (tap.at - stride * o + before) // dilation
@@ -60,3 +60,11 @@ def readers(axis: AxisSteps, steps: Steps, outs: int) -> dict[int, list[tuple[in
             if tap.source >= 0:
                 found.setdefault(tap.source, []).append((o, tap.weight))
     return found
+
+
+def padding_of(axis: AxisSteps) -> tuple[int, int]:
+    """Cells of padding before and behind, that of a layer in front of the window included."""
+    return (
+        axis.setting("pad_before") + axis.setting("before"),
+        axis.setting("pad_after") + axis.setting("after"),
+    )

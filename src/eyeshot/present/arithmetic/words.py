@@ -5,6 +5,7 @@ from __future__ import annotations
 from eyeshot.analyses.steps import AxisSteps, Steps
 from eyeshot.present.arithmetic.cells import Frame
 from eyeshot.present.arithmetic.frames import Frames
+from eyeshot.present.arithmetic.taps import padding_of
 from eyeshot.present.escape import visible
 from eyeshot.present.numerals import joined
 
@@ -39,6 +40,8 @@ def heading(frames: Frames) -> str:
             for name in ("stride", "dilation")
             if any(axis.setting(name, 1) != 1 for axis in steps.axes)
         ]
+    if steps.op == "resample" and all(axis.n_out % axis.n_in == 0 for axis in steps.axes):
+        parts.append(f"scale {joined(str(axis.n_out // axis.n_in) for axis in steps.axes)}")
     parts.append(padding_text(steps))
     if any(axis.setting("output_padding") for axis in steps.axes):
         parts.append(f"output padding {joined(str(axis.setting('output_padding')) for axis in steps.axes)}")
@@ -52,19 +55,11 @@ def heading(frames: Frames) -> str:
 
 def padding_text(steps: Steps) -> str:
     """The padding in words; empty where there is none."""
-    pads = [(_before(axis), _after(axis)) for axis in steps.axes]
+    pads = list(map(padding_of, steps.axes))
     if not any(map(any, pads)):
         return ""
     text = joined(str(a) if a == b else f"{a}+{b}" for a, b in pads)
     return f"padding {text} {_MODES.get(steps.padding, '')}".rstrip()
-
-
-def _before(axis: AxisSteps) -> int:
-    return axis.setting("pad_before") + axis.setting("before")
-
-
-def _after(axis: AxisSteps) -> int:
-    return axis.setting("pad_after") + axis.setting("after")
 
 
 def equations(steps: Steps) -> list[str]:
@@ -77,7 +72,7 @@ def equations(steps: Steps) -> list[str]:
 
 def _equation(axis: AxisSteps, steps: Steps) -> str:
     kernel, stride, dilation = (axis.setting(name, 1) for name in ("kernel", "stride", "dilation"))
-    before, after = _before(axis), _after(axis)
+    before, after = padding_of(axis)
     if steps.op == "transposed":
         more = axis.setting("output_padding")
         extra = f" + {more}" if more else ""
@@ -91,7 +86,7 @@ def _equation(axis: AxisSteps, steps: Steps) -> str:
 
 def _dropped(axis: AxisSteps, steps: Steps) -> str:
     """Rounding up can promise a window that would begin behind the input; it is dropped."""
-    room = axis.n_in + _before(axis) + _after(axis) - axis.setting("dilation", 1) * (axis.setting("kernel") - 1) - 1
+    room = axis.n_in + sum(padding_of(axis)) - axis.setting("dilation", 1) * (axis.setting("kernel") - 1) - 1
     promised = -(-room // axis.setting("stride", 1)) + 1 if steps.ceil else axis.n_out
     return " − 1" if promised > axis.n_out else ""
 
