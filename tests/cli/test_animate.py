@@ -42,12 +42,12 @@ def test_list_of_presets(run: Runner) -> None:
         (["transposed", "--input", "3", "--stride", "2", "--output-padding", "1"], ["output 8×8"]),
         (["maxpool", "--kernel", "2", "--stride", "2", "--ceil", "--mode", "value"],
          ["max pooling · kernel 2×2 · stride 2 · rounded up", "max(3, 3, 0, 0) = 3", "n = ⌈(5 + 0 − 2) / 2⌉ + 1 = 3"]),
-        (["upsample", "--input", "2"], ["upsampling", "output 4×4"]),
+        (["upsample", "--input", "2"], ["upsampling · scale 2", "output 4×4"]),
         (["--preset", "grey_image", "--mode", "plain"], ["convolution · kernel 3×3"]),
         (["--preset", "grey_image", "--input", "6"], ["output 4×4"]),
         (["--preset", "numerical_max_pooling", "--ceil", "--stride", "2"],
          ["max pooling · kernel 3×3 · stride 2 · rounded up"]),
-        (["alexnet", "--layer", "pool1"], ["Drawn: the first 8×8 of 27×27 outputs. One of 96 channels is drawn."]),
+        (["alexnet", "--layer", "pool1"], ["Layer pool1 of alexnet. Drawn: the first 8×8 of 27×27 outputs."]),
         (["conv k3 s2", "--input", "7"], ["convolution · kernel 3×3 · stride 2", "output 3×3"]),
     ],
 )  # fmt: skip
@@ -71,6 +71,8 @@ def test_what_is_shown(run: Runner, tmp_path: Path, arguments: list[str], texts:
          "`--kernel` goes with a KIND (conv, depthwise, transposed, maxpool, avgpool, upsample); a model has its own"),
         (["conv", "--kernel", "3 | conv k3"], "`--kernel` must be numbers such as 3 or 3x5; found '3 | conv k3'"),
         (["conv", "--kernel", "1:2"], "`--kernel` must be numbers such as 3 or 3x5; found '1:2'"),
+        (["conv", "--input", "4x4x4x4"],
+         "`--input` must have one to three sizes, as in 5, 5x7 or 4x5x7; found '4x4x4x4'"),
         (["conv", "--pad", "-1"], "`--pad` must be numbers such as 1, 1:2 or 1:2x0:1; found '-1'"),
         (["conv", "--kernel", "9"], "layer `conv1`: the window must fit its padded input, but it spans 9 (kernel 9, "
          "dilation 1) of 5 (input 5, padding 0+0); take a larger input, more padding or a smaller kernel"),

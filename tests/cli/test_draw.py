@@ -48,6 +48,19 @@ def test_features_by_word_or_index(run: Runner, tmp_path: Path) -> None:
         texts.append(file.read_text(encoding="utf-8"))
     assert len(set(texts)) == 1
     assert run("draw", "alexnet", "--layer", "conv1", "--at", "last,first", "-o", str(file)).status == 0
+    words = [run("draw", "alexnet", "--at", at, "-o", str(tmp_path / f"{at}.svg")) for at in ("0,center", "0,3")]
+    assert [found.status for found in words] == [0, 0]
+    assert (tmp_path / "0,center.svg").read_bytes() == (tmp_path / "0,3.svg").read_bytes()
+
+
+def test_layers_are_called_as_they_were_asked_for(run: Runner, tmp_path: Path) -> None:
+    """By a name, or by a place in the table."""
+    file = tmp_path / "a.svg"
+    assert run("draw", "resnet18", "--layer", "layer1", "--layer", "-3", "-o", str(file)).status == 0
+    text = file.read_text(encoding="utf-8")
+    for name in ("layer1", "layer4.1.add"):
+        assert f">{name}</text>" in text
+    assert "layer1 (node layer1.1.add)" in text
 
 
 def test_theme(run: Runner, tmp_path: Path) -> None:
@@ -61,6 +74,7 @@ def test_theme(run: Runner, tmp_path: Path) -> None:
         (["alexnet"], "eyeshot: `output` is missing; see `eyeshot draw --help`\n"),
         (["-o", "a.svg"], "eyeshot: `MODEL...` is missing; see `eyeshot draw --help`\n"),
         (["alexnet", "-o", "a.jpg"], "eyeshot: the file of a picture must end in .svg, .pdf, .png; found 'a.jpg'\n"),
+        (["alexnet", "-o", "a.svg/"], "eyeshot: the file of a picture must end in .svg, .pdf, .png; found 'a.svg/'\n"),
         (["alexnet", "-o", "no/a.svg"], "eyeshot: 'no/a.svg' cannot be written: No such file or directory\n"),
         (["alexnet", "alexnet", "-o", "a.svg"],
          "eyeshot: several networks go with the style growth, but the style is pair; draw one at a time\n"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from fractions import Fraction
 
@@ -151,7 +152,11 @@ def test_padding_comes_from_where_arrows_begin(mode: str) -> None:
                 continue
             y, x, at_y, at_x = map(int, match.groups())
             assert (y, x) == (source(mode, at_y, 5), source(mode, at_x, 5))
-            assert (mark.y0, mark.x0, mark.y1, mark.x1) == (y + 0.5, x + 0.5, at_y + 0.5, at_x + 0.5)  # type: ignore[union-attr]
+            # On the line between the middles of both cells, three tenths of a cell away from either.
+            ends = [(y + 0.5, x + 0.5), (mark.y0, mark.x0), (mark.y1, mark.x1), (at_y + 0.5, at_x + 0.5)]  # type: ignore[union-attr]
+            length = math.dist(ends[0], ends[3])
+            steps = [math.dist(a, b) for a, b in itertools.pairwise(ends)]
+            assert steps == pytest.approx([0.3, length - 0.6, 0.3])
             seen += 1
     # 15 taps along an axis, of which 13 lie inside.
     assert seen == 15**2 - 13**2
@@ -242,15 +247,66 @@ def test_oblique_boards_mark_the_same_cells() -> None:
             assert named[0] == named[1]
 
 
-def test_oblique_arrows_end_in_the_middle_of_cells() -> None:
+def test_oblique_arrows_point_from_cell_to_cell() -> None:
     scene = animation(PRESETS["reflect_padding"], view="oblique").scenes[0]
     marks = {getattr(mark, "name", ""): mark for mark in scene.panel("input").marks}
     arrow, origin, padding = (
         marks[name] for name in ("origin (1, 0) of (-1, 0)", "read (1, 0)", "padding read (-1, 0)")
     )
-    for end, cell in (((arrow.x0, arrow.y0), origin), ((arrow.x1, arrow.y1), padding)):  # type: ignore[union-attr]
-        corners = cell.points  # type: ignore[union-attr]
-        assert end == pytest.approx((sum(x for x, _ in corners) / 4, sum(y for _, y in corners) / 4))
+    (x0, y0), (x1, y1) = (
+        (sum(x for x, _ in cell.points) / 4, sum(y for _, y in cell.points) / 4)  # type: ignore[union-attr]
+        for cell in (origin, padding)
+    )
+    # The cells are two rows apart; the arrow keeps three tenths of a row away from the middle of either.
+    assert (arrow.x0, arrow.y0) == pytest.approx((x0 + 0.15 * (x1 - x0), y0 + 0.15 * (y1 - y0)))  # type: ignore[union-attr]
+    assert (arrow.x1, arrow.y1) == pytest.approx((x1 - 0.15 * (x1 - x0), y1 - 0.15 * (y1 - y0)))  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("name", [name for name in WINDOWS if PRESETS[name].dims == 2])
+def test_all_padding_is_drawn_and_what_no_window_reads_is_hatched(name: str) -> None:
+    preset = PRESETS[name]
+    n, k, s, before, behind, d, _ = numbers(preset)
+    line = {s * o - before + d * t for o in range(count(preset)) for t in range(k)}
+    whole = range(min(-before, *line), max(n + behind, max(line) + 1))
+    ring = {at for at in itertools.product(whole, repeat=2) if not all(0 <= i < n for i in at)}
+    scene = animation(preset).scenes[0]
+    board = "input" if any(panel.name == "input" for panel in scene.panels) else "input 0"
+    unread = {at for at in ring if not line.issuperset(at)}
+    assert cells(scene, board, "padding", "padding read", "padding never read") == ring
+    assert cells(scene, board, "padding never read") == unread
+    inside = {at for at in itertools.product(range(n), repeat=2) if not line.issuperset(at)}
+    assert cells(scene, board, "never read") == inside
+    hatched = [mark for mark in scene.panel(board).marks if isinstance(mark, Rect) and mark.paint.hatch]
+    assert {(int(mark.y0), int(mark.x0)) for mark in hatched} == unread | inside
+    assert ("Hatched: cells that no output reads." in list(scene.texts())) == bool(unread | inside)
+
+
+def test_padding_that_no_window_reads() -> None:
+    """The guide's odd example: the stride does not reach the last row and column of the padding."""
+    scene = animation(PRESETS["padding_strides_odd"]).scenes[0]
+    assert cells(scene, "input", "padding never read") == {(6, i) for i in range(-1, 7)} | {
+        (i, 6) for i in range(-1, 7)
+    }
+
+
+def test_a_layer_of_a_network_says_which() -> None:
+    texts = list(eyeshot.analyze("resnet18")["maxpool"].animate().scenes[0].texts())
+    assert any(text.startswith("Layer maxpool of resnet18. Drawn: the first") for text in texts)
+    assert not any(
+        text.startswith("Layer") for text in eyeshot.analyze("conv k3", input_shape=5)[0].animate().scenes[0].texts()
+    )
+
+
+def test_numbers_are_exact_or_say_that_they_are_about() -> None:
+    texts = [list(scene.texts()) for scene in animation(PRESETS["numerical_average_pooling"]).scenes]
+    assert any("(0 + 1 + 3 + 1 + 2 + 2 + 0 + 0 + 2) / 9 = 11/9 ≈ 1.2" in found for found in texts)
+    assert any("(0 + 0 + 1 + 3 + 1 + 2 + 2 + 0 + 0) / 9 = 1" in found for found in texts)
+
+
+def test_channels_have_names_below_what_is_true_of_all() -> None:
+    texts = list(animation(PRESETS["grouped"]).scenes[0].texts())
+    for text in ("input 5×5", "output 3×3", "channel 0", "channel 3"):
+        assert text in texts
 
 
 def test_large_layers_show_a_corner_and_say_so() -> None:
@@ -284,7 +340,7 @@ def test_an_activation_behind_the_window_is_passed_over() -> None:
         ("conv k3", {"theme": "drak"}, "did you mean `dark`"),
         ("conv k3", {"values": [[1]]}, "the values must be 5×5 numbers, but are 1×1"),
         ("conv k3", {"numbers": True, "weights": [[1, 2]]}, "the kernel must be 3×3 numbers, but are 1×2"),
-        ("upsample scale=2", {"numbers": True}, "numbers can be shown for a convolution or pooling of one channel"),
+        ("upsample scale=2", {"numbers": True}, "for a convolution or a pooling, but `upsample1` is of kind upsample"),
         ("flatten", {}, "to be animated"),
         ("conv k3 name=a | conv k3 p1 name=b | add from=a,b", {}, "reads several values at once"),
     ],
@@ -308,6 +364,8 @@ def test_channels_are_bounded() -> None:
     grouped = eyeshot.analyze("conv k3 g2", input_shape=(1, 4, 5, 5))[0]
     with pytest.raises(InputError, match="oblique view is drawn for one channel"):
         grouped.animate(view="oblique")
+    with pytest.raises(InputError, match="numbers can be shown where one channel is drawn, but of `conv1` 4 are"):
+        grouped.animate(numbers=True)
     shuffled = eyeshot.analyze("transposed k3 s2 g2", input_shape=(1, 2, 3, 3))[0]
     with pytest.raises(InputError, match="drawn for one channel"):
         shuffled.animate(way="stamp")

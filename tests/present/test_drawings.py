@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import eyeshot
 from eyeshot.errors import EyeshotError, InputError
-from eyeshot.present.scene.scene import Arrow, Disc, Panel, Photo, Rect, Scene, Text
+from eyeshot.graph.build import GraphBuilder
+from eyeshot.graph.core import Graph
+from eyeshot.graph.ops import Pointwise, Window
+from eyeshot.present.arithmetic.presets import PRESETS
+from eyeshot.present.scene.metrics import text_width
+from eyeshot.present.scene.scene import Arrow, Disc, Panel, Photo, Rect, Scene, Text, placed
 from eyeshot.present.scene.scene import Path as Line
 
 GUIDE = "conv k3 s2 p1 | conv k3 s2 p1"
@@ -210,16 +216,17 @@ class TestBoxes:
             (_, n), _ = fields[layer].extents
             for feature in ((0, 0), (3, 4), (n - 1, n - 1)):
                 region = fields[layer].at(*feature)
-                label = f"{region.layer} ({feature[0]}, {feature[1]})"
+                label = f"{layer} ({feature[0]}, {feature[1]})"
                 assert rects(panel, f"{label} field") == [corners(region.box)]
                 (disc,) = [m for m in panel.marks if isinstance(m, Disc) and m.name == f"{label} centre"]
                 assert (disc.y, disc.x) == region.center
 
     def test_padding_lies_around_the_image(self) -> None:
-        panel = eyeshot.analyze("resnet18").draw("boxes").scene.panel("image")
+        scene = eyeshot.analyze("resnet18").draw("boxes").scene
+        panel = scene.panel("ground")
         (outside,) = [m for m in panel.marks if isinstance(m, Rect) and m.name == "outside the image"]
         assert outside.paint.hatch
-        assert rects(panel, "edge of the image") == [(0, 0, 224, 224)]
+        assert rects(scene.panel("image"), "edge of the image") == [(0, 0, 224, 224)]
         assert outside.x0 < 0
         assert outside.y1 > 224
 
@@ -229,7 +236,7 @@ class TestBoxes:
         with get_sample_data("grace_hopper.jpg", asfileobj=True) as file:
             (tmp_path / "photo.jpg").write_bytes(file.read())
         scene = eyeshot.analyze("resnet18").draw("boxes", image=tmp_path / "photo.jpg").scene
-        (photo,) = [m for m in scene.panel("image").marks if isinstance(m, Photo)]
+        (photo,) = [m for m in scene.panel("ground").marks if isinstance(m, Photo)]
         assert (photo.x0, photo.y0, photo.x1, photo.y1) == (0, 0, 224, 224)
         assert photo.png.startswith(b"\x89PNG")
         assert "512×600 pixels was cut" in " ".join(scene.texts())
@@ -239,6 +246,101 @@ class TestBoxes:
         names = [row.name for row in fields if len(row.extents) == 2][:12]
         texts = list(fields.draw("boxes", layers=names, at="center").scene.texts())
         assert all(any(text.startswith(f"{name} ·") for text in texts) for name in names)
+
+    def test_without_a_name_the_last_layer_whose_field_fits_the_image(self) -> None:
+        fields = eyeshot.analyze("resnet152")
+        scene = fields.draw("boxes").scene
+        texts = " ".join(scene.texts())
+        assert (
+            "No layer was named: layer3.1.add is the last one up to which all fields are smaller than the image."
+            in texts
+        )
+        sizes = {row.name: row.axes[0].size for row in fields if not row.axes[0].is_global}
+        before = list(itertools.takewhile(lambda name: sizes[name] < 224, sizes))
+        assert "layer3.1.add" in before
+        assert len(rects(scene.panel("image"), "layer3.1.add (7, 7) field")) == 1
+        small = eyeshot.analyze("conv k9 p4 | conv k9 p4", input_shape=8).draw("boxes").scene
+        assert "No layer was named: conv2 is the last one with a map." in " ".join(small.texts())
+
+    def test_features_at_several_depths_are_seen_along_them(self) -> None:
+        fields = eyeshot.analyze("conv k3", input_shape=(1, 1, 9, 9, 9), axes="zyx")
+        assert "Seen along z: dots lie at z = 1.5." in list(fields.draw("boxes").scene.texts())
+        assert "The slice at z = 4.5 is drawn." in list(fields.draw("boxes", at="center").scene.texts())
+
+
+def two_inputs() -> Graph:
+    build = GraphBuilder("two")
+    window = Window((3, 3), (1, 1), (1, 1), (0, 0), (0, 0), channels=1)
+    left, right = (
+        build.add(window, build.input(value, (1, 1, 9, 9)), name=name, source="conv")
+        for value, name in (("a", "left"), ("b", "right"))
+    )
+    return build.finish(build.add(Pointwise(), left, right, name="add", source="add"))
+
+
+def named_blocks() -> Graph:
+    """A network with a block whose result is an activation."""
+    build = GraphBuilder("net")
+    window = Window((3, 3), (1, 1), (1, 1), (0, 0), (0, 0), channels=1)
+    value = build.add(window, build.input("input", (1, 1, 9, 9)), name="block.conv1", source="conv")
+    value = build.add(window, value, name="block.conv2", source="conv")
+    value = build.add(Pointwise(), value, name="block.relu", source="relu")
+    build.group("block", value)
+    return build.finish(build.add(window, value, name="head", source="conv"))
+
+
+class TestNames:
+    """A layer is called as it was asked for, whatever node holds it; the description names the node too."""
+
+    @pytest.mark.parametrize("style", ["pair", "common", "fixed", "boxes", "procedure"])
+    def test_the_name_that_was_asked_for(self, style: str) -> None:
+        scene = eyeshot.analyze(named_blocks()).draw(style, layers=["block"]).scene
+        texts = " ".join(scene.texts())
+        assert "block" in texts.split()
+        assert "block.relu" not in texts
+        assert "block (node block.relu)" in scene.description
+
+    def test_one_node_that_was_asked_for_twice(self) -> None:
+        scene = eyeshot.analyze(named_blocks()).draw("fixed", layers=["block", "block.relu"]).scene
+        assert "block = block.relu" in list(scene.texts())
+
+    def test_a_layer_by_its_place(self) -> None:
+        assert "conv5" in list(eyeshot.analyze("alexnet").draw("fixed", layers=[6]).scene.texts())
+
+    def test_blocks_stand_for_their_layers_but_modules_without_parts_do_not(self) -> None:
+        drawn = eyeshot.analyze("resnet18").draw("fixed").scene
+        assert "layer1.1.add" in list(drawn.texts())
+
+
+def test_what_lies_beyond_the_image_is_hatched() -> None:
+    fields = eyeshot.analyze(GUIDE, input_shape=5)
+    scene = fields.draw("fixed").scene
+    assert "hatched: what lies beyond it" in " ".join(scene.texts())
+    for number in (1, 2):
+        marks = scene.panel(f"fixed {number}").marks
+        (hatched,) = [m for m in marks if isinstance(m, Rect) and m.paint.hatch]
+        assert (hatched.x0, hatched.y0, hatched.x1, hatched.y1) == corners(fields[number - 1].at(1, 1).box)
+        # The image is drawn over it.
+        assert marks.index(hatched) == 0
+    assert "hatched" not in " ".join(eyeshot.analyze("conv k3", input_shape=9).draw("fixed").scene.texts())
+
+
+def test_strips_stand_below_each_other() -> None:
+    fields = eyeshot.analyze("conv k3 | conv k3 | conv k3 | conv k3 | conv k3", input_shape=(1, 1, 40), axes="t")
+    for style in ("common", "fixed"):
+        places = [fields.draw(style).scene.panel(f"{style} {i}").place for i in range(6)]
+        assert len({place[0] for place in places}) == 1 or style == "common"
+        assert all(a[1] + a[3] < b[1] for a, b in itertools.pairwise(places))
+
+
+def test_words_in_an_index() -> None:
+    fields = eyeshot.analyze("alexnet")
+    same = [fields.draw("fixed", layers=["conv1"], at=at).scene for at in ((0, 54), (0, "last"), ("first", -1))]
+    assert same[0] == same[1] == same[2]
+    with pytest.raises(EyeshotError, match="must be asked with 2 numbers"):
+        fields.draw("fixed", at=("first", 1, "last"))
+    with pytest.raises(InputError, match="one of first, center, last; found 'left'"):
+        fields.draw("fixed", at=(1, "left"))
 
 
 class TestProcedure:
@@ -252,7 +354,8 @@ class TestProcedure:
 
     def test_branches_have_no_equations(self) -> None:
         texts = list(eyeshot.analyze("resnet18").draw("procedure", layers=["layer1.0.add"]).scene.texts())
-        assert "where branches meet: the hull of" in texts
+        assert "branches meet; the hull of the fields of" in texts
+        assert {"layer1.0.conv2", "maxpool"} <= set(texts)
         assert "r = 27" in texts
         assert not any("⌊(" in text and "′" not in text for text in texts)
 
@@ -272,8 +375,42 @@ class TestProcedure:
         assert "n = ⌊(10 + 0 − 5) / 1⌋ + 1" in texts
         assert "no single window: the numbers" in texts
 
+    def test_a_module_that_is_no_row_of_the_table(self) -> None:
+        from torch import nn
+
+        block = nn.Sequential(nn.Conv2d(1, 1, 3), nn.Conv2d(1, 1, 3), nn.ReLU())
+        fields = eyeshot.analyze(nn.Sequential(block, nn.Conv2d(1, 1, 3)), input_shape=(1, 1, 9, 9))
+        assert fields["0"].name not in fields.names
+        scene = fields.draw("procedure", layers=["0", "1"]).scene
+        texts = list(scene.texts())
+        assert [texts[texts.index(name) + 4] for name in ("0", "1")] == ["r = 5", "r = 7"]
+        assert f"0 (node {fields['0'].name})" in scene.description
+
+    def test_one_layer_is_left_out(self) -> None:
+        texts = " ".join(eyeshot.analyze("conv k3 | conv k1 | conv k3", input_shape=9).draw("procedure").scene.texts())
+        assert "Not shown: 1 layer that changes none of n, j and r" in texts
+
+    def test_layers_must_read_the_input(self) -> None:
+        fields = eyeshot.analyze(two_inputs())
+        assert "r = 3" in list(fields.draw("procedure", layers=["left"], input="a").scene.texts())
+        with pytest.raises(InputError, match="layer `left` of `two` must read the input `b` to have numbers"):
+            fields.draw("procedure", layers=["left"], input="b")
+
 
 class TestGrowth:
+    def test_axes_that_agree_are_one_curve_with_a_line_for_each_size_of_the_image(self) -> None:
+        scene = eyeshot.analyze("conv k3 | conv k15 p1", input_shape=(16, 30)).draw("growth").scene
+        lines = [m for m in scene.panel("growth").marks if isinstance(m, Line)]
+        assert [{y for _, y in line.points} for line in lines] == [{16}, {30}, {3, 17}]
+        discs = [m for m in scene.panel("growth").marks if isinstance(m, Disc)]
+        assert [disc.paint.fill == "paper" for disc in discs] == [False, True]
+        assert "larger than the image along an axis." in " ".join(scene.texts())
+
+    def test_a_curve_that_falls_is_explained(self) -> None:
+        falls = "a curve falls where a branch begins anew"
+        assert falls in " ".join(eyeshot.analyze("resnet18").draw("growth").scene.texts())
+        assert falls not in " ".join(eyeshot.analyze("alexnet").draw("growth").scene.texts())
+
     def test_points_are_the_table(self) -> None:
         fields = eyeshot.analyze("alexnet")
         scene = fields.draw("growth").scene
@@ -357,27 +494,44 @@ def test_an_image_goes_with_two_axes(tmp_path: Path) -> None:
         fields.draw("boxes", image=tmp_path / "x.png")
 
 
-def test_texts_do_not_overlap_or_leave_the_page() -> None:
-    """Boxes around all texts, as wide as they are in the font of pixels, against each other and against the page."""
-    from eyeshot.present.scene.metrics import text_width
-    from eyeshot.present.scene.scene import placed
+def check_texts(scene: Scene) -> None:
+    """Boxes around texts, as wide as they are in the font of pixels, against each other and against the page."""
+    boxes = []
+    for mark in itertools.chain.from_iterable(map(placed, scene.panels)):
+        if not isinstance(mark, Text) or mark.size < 6:
+            continue
+        width = text_width(mark.text, mark.size, bold=mark.bold)
+        left = mark.x - {"start": 0, "middle": width / 2, "end": width}[mark.anchor]
+        boxes.append((left, mark.y - mark.size * 0.45, left + width, mark.y + mark.size * 0.45, mark.text))
+    for x0, y0, x1, y1, text in boxes:
+        assert x0 >= 0, text
+        assert y0 >= 0, text
+        assert x1 <= scene.width, (scene.title, text)
+        assert y1 <= scene.height, (scene.title, text)
+    for one, other in itertools.combinations(boxes, 2):
+        apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+        assert apart, (scene.title, one, other)
 
-    drawn = [eyeshot.analyze(model) for model in ("resnet18", "unet3d", "tcn", "inception_v1")]
-    styles = ("pair", "fixed", "common", "procedure", "growth", "boxes")
-    scenes = [fields.draw(style).scene for fields in drawn for style in styles]
-    for scene in scenes:
-        boxes = []
-        for mark in itertools.chain.from_iterable(map(placed, scene.panels)):
-            if not isinstance(mark, Text) or mark.size < 6:
-                continue
-            width = text_width(mark.text, mark.size, bold=mark.bold)
-            left = mark.x - {"start": 0, "middle": width / 2, "end": width}[mark.anchor]
-            boxes.append((left, mark.y - mark.size * 0.45, left + width, mark.y + mark.size * 0.45, mark.text))
-        for x0, y0, x1, y1, text in boxes:
-            assert x0 >= 0, text
-            assert y0 >= 0, text
-            assert x1 <= scene.width, (scene.title, text)
-            assert y1 <= scene.height, (scene.title, text)
-        for one, other in itertools.combinations(boxes, 2):
-            apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
-            assert apart, (scene.title, one, other)
+
+@pytest.mark.parametrize("model", ["resnet18", "unet3d", "tcn", "inception_v1"])
+def test_texts_do_not_overlap_or_leave_the_page(model: str) -> None:
+    fields = eyeshot.analyze(model)
+    for style in ("pair", "fixed", "common", "procedure", "growth", "boxes"):
+        check_texts(fields.draw(style).scene)
+
+
+@pytest.mark.parametrize("view", ["flat", "oblique"])
+def test_words_around_animations_do_not_overlap_or_leave_the_page(view: str) -> None:
+    """Of a frame and of a strip: title, captions and lines; numbers in cells are parts of the boards."""
+    from eyeshot.cli.animate import _of_kind
+
+    for name, preset in PRESETS.items():
+        if view == "oblique" and preset.groups > 1:
+            continue
+        moving = _of_kind(preset).animate(way=preset.way or "gather", view=view, numbers=preset.shows_values)
+        for scene in (moving.scenes[-1], moving.strip().scene):
+            words = [
+                panel for panel in scene.panels if panel.name.split(": ")[-1] in {"words", "title", "lasting", "strip"}
+            ]
+            assert len(words) >= 3, name
+            check_texts(replace(scene, panels=tuple(words)))

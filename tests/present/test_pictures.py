@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET  # the documents are our own
 
 import numpy as np
 import pytest
-from matplotlib.collections import PolyCollection
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -224,8 +224,9 @@ class TestMatplotlib:
         assert picture.to_png().startswith(b"\x89PNG")
         assert picture.to_pdf().startswith(b"%PDF")
 
-    def test_names_are_no_formulas(self) -> None:
-        picture = eyeshot.analyze(nasty()).draw()
+    @pytest.mark.parametrize("style", STYLES)
+    def test_names_are_no_formulas(self, style: str) -> None:
+        picture = eyeshot.analyze(nasty()).draw(style)
         assert picture.to_png().startswith(b"\x89PNG")
         ax = Figure().subplots()
         picture.onto(ax)
@@ -240,19 +241,40 @@ class TestMatplotlib:
         corners = [
             (path.vertices[:, 0].min(), path.vertices[:, 1].min(), path.vertices[:, 0].max(), path.vertices[:, 1].max())
             for collection in ax.collections
-            if isinstance(collection, PolyCollection)
+            if isinstance(collection, PathCollection)
             for path in collection.get_paths()
         ]
         (y0, y1), (x0, x1) = fields["conv1"].at(1, 1).box
         assert (x0 - 0.5, y0 - 0.5, x1 - 0.5, y1 - 0.5) in corners
         assert ax.get_ylim()[0] > ax.get_ylim()[1]
 
+    def test_an_image_of_the_users_is_not_covered(self) -> None:
+        fields = eyeshot.analyze("conv k3 s2 p1 | conv k3", input_shape=15)
+        bare, shown = Figure().subplots(2)
+        shown.imshow(np.zeros((15, 15)))
+        for ax in (bare, shown):
+            fields.draw("boxes", layers=["conv1", "conv2"], at="center", ax=ax)
+        scene = fields.draw("boxes", layers=["conv1", "conv2"], at="center").scene
+        ground, boxes = (
+            sum(isinstance(mark, Rect) for mark in scene.panel(name).marks) for name in ("ground", "image")
+        )
+        outlines = [
+            sum(len(c.get_paths()) for c in ax.collections if isinstance(c, PathCollection) and not c.get_hatch())
+            for ax in (bare, shown)
+        ]
+        assert outlines == [ground + boxes, boxes]
+
     def test_growth_is_drawn_on_a_logarithmic_axis(self, alexnet: eyeshot.Fields) -> None:
         ax = Figure().subplots()
-        alexnet.draw("growth", ax=ax)
+        alexnet.draw("growth", ax=ax, beside=[eyeshot.analyze("vgg16")])
         assert ax.get_yscale() == "log"
         sizes = sorted(float(y) for c in ax.collections for _, y in np.asarray(c.get_offsets()) if len(c.get_offsets()))
         assert {11.0, 195.0, 355.0} <= set(sizes)
+        legend = ax.get_legend()
+        assert legend is not None
+        assert [text.get_text() for text in legend.get_texts()] == ["alexnet", "vgg16"]
+        lines = legend.get_lines()
+        assert len({line.get_linestyle() for line in lines}) == len({str(line.get_color()) for line in lines}) == 2
 
     def test_a_page_of_maps_fills_the_axes(self, alexnet: eyeshot.Fields) -> None:
         ax = Figure().subplots()
@@ -260,6 +282,30 @@ class TestMatplotlib:
         assert not ax.axison
         assert ax.get_xlim() == (0, picture.scene.width)
         assert ax.get_ylim() == (picture.scene.height, 0)
+
+    def test_a_page_of_maps_is_as_large_as_the_axes_in_every_part(self, alexnet: eyeshot.Fields) -> None:
+        """Texts, lines and discs shrink with the page, so that nothing overlaps that does not in a file."""
+        scene = alexnet.draw("pair").scene
+        whole, half = (Figure(figsize=(k * scene.width / 72, k * scene.height / 72)) for k in (1, 0.5))
+        drawn = []
+        for figure in (whole, half):
+            ax = figure.add_axes((0, 0, 1, 1))
+            alexnet.draw("pair", ax=ax)
+            widths = np.concatenate([np.atleast_1d(c.get_linewidth()) for c in ax.collections])
+            drawn.append((np.array([text.get_fontsize() for text in ax.texts]), widths))
+        texts = [mark.size for panel in scene.panels for mark in panel.marks if isinstance(mark, Text)]
+        assert drawn[0][0] == pytest.approx(texts, rel=1e-3)
+        for one, other in zip(*drawn, strict=True):
+            assert other == pytest.approx(one / 2, rel=1e-3)
+
+    def test_dark_pages_bring_their_paper(self, alexnet: eyeshot.Fields) -> None:
+        ax = Figure(figsize=(4, 3)).add_axes((0, 0, 1, 1))
+        alexnet.draw("fixed", theme="dark", ax=ax)
+        file = io.BytesIO()
+        ax.figure.savefig(file, format="png")
+        image = Image.open(file).convert("RGB")
+        assert image.getpixel((image.width // 2, image.height // 2 - 10)) != (255, 255, 255)
+        assert (0x16, 0x18, 0x1C) in {color for _, color in image.getcolors(10**6) or ()}
 
     def test_settings_of_the_user_stay(self, alexnet: eyeshot.Fields) -> None:
         import matplotlib as mpl
@@ -299,12 +345,38 @@ class TestMoving:
                 assert tuple(image[round(at[0]), round(at[1])]) == (0, 0x9E, 0x73)
 
     def test_strip_holds_some_frames(self, moving: Animation) -> None:
-        strip = moving.strip().scene
-        assert (strip.width, strip.height) == (4 * moving.scenes[0].width, 3 * moving.scenes[0].height)
+        strip, frame = moving.strip().scene, moving.scenes[0]
+        head, foot = (frame.panel(name).place[3] for name in ("title", "lasting"))
+        assert strip.width == 4 * frame.width
+        assert strip.height == pytest.approx(3 * (frame.height - head - foot) + head + foot + 8)
         many = eyeshot.analyze("conv k3 p1", input_shape=5)["conv1"].animate()
         assert "12 of 25 frames, evenly spaced" in list(many.strip().scene.texts())
         assert many.strip().to_svg().startswith("<svg")
         assert moving._repr_png_().startswith(b"\x89PNG")
+
+    def test_strip_says_once_what_all_frames_say(self, moving: Animation) -> None:
+        texts = list(moving.strip().scene.texts())
+        for text in (moving.scenes[0].title, "n = ⌊(5 + 2 − 3) / 2⌋ + 1 = 3"):
+            assert texts.count(text) == 1
+        assert [texts.count(f"{i} / 9") for i in range(1, 10)] == [1] * 9
+
+    def test_parts_of_a_strip_do_not_overlap(self) -> None:
+        for layers, shape, across in (("conv k3 s2 p1", 5, 4), ("conv k3", 20, 2)):
+            strip = eyeshot.analyze(layers, input_shape=shape)["conv1"].animate().strip().scene
+            assert strip.width <= 1400
+            boards = [panel for panel in strip.panels if panel.name.endswith((": input", ": output"))]
+            assert len({panel.place[0] for panel in boards if panel.name.endswith(": input")}) == across
+            first, last = strip.panel("title").place, strip.panel("lasting").place
+            for panel in boards:
+                assert panel.place[1] >= first[1] + first[3]
+                assert panel.place[1] + panel.place[3] <= last[1]
+            for one, other in itertools.combinations([panel.place for panel in boards], 2):
+                assert (
+                    one[0] + one[2] <= other[0]
+                    or other[0] + other[2] <= one[0]
+                    or one[1] + one[3] <= other[1]
+                    or other[1] + other[3] <= one[1]
+                )
 
     def test_every_shape(self) -> None:
         for theme in THEMES.values():
@@ -463,21 +535,51 @@ class TestPhoto:
         def chunk(kind: bytes, data: bytes) -> bytes:
             return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-        for side in (9_000, 30_000):
+        for side in (12_000, 30_000):
             header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
             (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", b"") + chunk(b"IEND", b""))
             with (
                 mock.patch.object(Image.Image, "convert", side_effect=AssertionError("decoded")),
-                pytest.raises(LimitError, match="pixels"),
+                pytest.raises(
+                    LimitError, match=r"must have at most \d{3},000,000 pixels, but has .*; make it smaller$"
+                ),
             ):
                 photo.read_photo(tmp_path / "a.png", 5, 5)
+        assert Image.MAX_IMAGE_PIXELS == 89_478_485
+
+    @pytest.mark.parametrize(
+        ("form", "mode", "size"),
+        [("jpeg", "RGB", (12_500, 8_000)), ("png", "L", (12_500, 8_000)), ("png", "P", (5_000, 4_000))],
+    )
+    def test_large_photos_are_made_small_first(
+        self, tmp_path: Path, form: str, mode: str, size: tuple[int, int]
+    ) -> None:
+        image = Image.new("RGB", size, "#FF0000").convert(mode)
+        image.save(tmp_path / "a", format=form, compress_level=1)
+        whole = image.convert("RGB").resize((1, 1)).getpixel((0, 0))
+        largest = 0
+        plain = Image.Image.convert
+
+        def convert(self: Image.Image, *arguments: object) -> Image.Image:
+            nonlocal largest
+            largest = max(largest, self.width * self.height)
+            return plain(self, *arguments)
+
+        with mock.patch.object(Image.Image, "convert", convert):
+            found = photo.read_photo(tmp_path / "a", 227, 227)
+        assert found.note.startswith(f"The photo of {size[0]}×{size[1]} pixels was cut")
+        fitted = Image.open(io.BytesIO(found.png))
+        assert fitted.size == (227, 227)
+        assert all(abs(a - b) < 4 for a, b in zip(fitted.getpixel((100, 50)), whole, strict=True))
+        if mode != "P":
+            assert largest < 4_000_000, "a large image is made small before it is made coloured"
 
     def test_large_files_are_not_read(self, tmp_path: Path) -> None:
         with (tmp_path / "a.png").open("wb") as file:
             os.truncate(file.fileno(), photo.MOST_BYTES + 1)
         with (
             mock.patch.object(Path, "read_bytes", side_effect=AssertionError("read")),
-            pytest.raises(LimitError, match="at most 64,000,000 bytes"),
+            pytest.raises(LimitError, match="at most 256,000,000 bytes"),
         ):
             photo.read_photo(tmp_path / "a.png", 5, 5)
 

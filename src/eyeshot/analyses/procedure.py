@@ -6,11 +6,13 @@ equations only if these give exactly the numbers of its row.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from eyeshot.analyses.analysis import Analysis
 from eyeshot.analyses.results import AxisField, LayerField
+from eyeshot.analyses.selection import NONE_ASKED, check_count
 from eyeshot.analyses.steps import AxisSteps, Steps, steps_of
 from eyeshot.errors import InputError, LimitError
 
@@ -76,15 +78,18 @@ class Equations:
 
 @dataclass(frozen=True, slots=True)
 class ProcedureStep:
-    """A row of the table and its equations, one for each axis; none where they do not hold."""
+    """A row of the table, its node, and its equations, one for each axis; none where they do not hold."""
 
     field: LayerField
+    node: str
     operands: tuple[str, ...]
     equations: tuple[Equations, ...]
 
 
-def procedure_of(analysis: Analysis, input_name: str) -> tuple[ProcedureStep, ...]:
-    """The steps of all rows of the default table that depend on an input.
+def procedure_of(
+    analysis: Analysis, input_name: str, layers: Mapping[str, str] = NONE_ASKED
+) -> tuple[ProcedureStep, ...]:
+    """The steps of some layers, in the order of the network.
 
     Parameters
     ----------
@@ -92,12 +97,30 @@ def procedure_of(analysis: Analysis, input_name: str) -> tuple[ProcedureStep, ..
         Of the network.
     input_name : str
         The input in whose pixels the numbers are.
+    layers : mapping of str to str
+        Names of nodes, each with the name by which it was asked for; by default all rows of the default table that
+        depend on the input.
+
+    Raises
+    ------
+    InputError
+        If a layer that is asked for does not depend on the input, or if too many are asked for.
     """
-    return tuple(
-        _step(analysis, entry.node, row, input_name)
-        for entry, row in zip(analysis.outline(), analysis.table.rows, strict=True)
-        if any(axis.input == input_name for axis in row.axes)
-    )
+    check_count(layers)
+    rows = {entry.node: row for entry, row in zip(analysis.outline(), analysis.table.rows, strict=True)}
+    if layers:
+        rows = {
+            name: replace(rows.get(name, analysis.row(name)), name=layers[name])
+            for name in sorted(layers, key=analysis.graph.position.__getitem__)
+        }
+    depending = {name: row for name, row in rows.items() if any(axis.input == input_name for axis in row.axes)}
+    for name, label in layers.items():
+        if name not in depending:
+            raise InputError(
+                f"layer `{label}` of `{analysis.graph.name}` must read the input `{input_name}` to have numbers in its "
+                "pixels, but does not"
+            )
+    return tuple(_step(analysis, name, row, input_name) for name, row in depending.items())
 
 
 def _step(analysis: Analysis, name: str, row: LayerField, input_name: str) -> ProcedureStep:
@@ -107,7 +130,7 @@ def _step(analysis: Analysis, name: str, row: LayerField, input_name: str) -> Pr
         steps = steps_of(graph, node, analysis.theoretical)
     except (InputError, LimitError):
         # Branches, reductions and whatever slides no window: their numbers are shown without equations.
-        return ProcedureStep(row, node.inputs, ())
+        return ProcedureStep(row, name, node.inputs, ())
     before = _quadruples(analysis, steps.operand, input_name)
     after = {axis.axis: axis for axis in row.axes if axis.input == input_name}
     equations = [
@@ -116,7 +139,7 @@ def _step(analysis: Analysis, name: str, row: LayerField, input_name: str) -> Pr
         if axis.has_kernel and axis.axis in before and axis.axis in after
     ]
     good = len(equations) == len(after) and all(equation is not None and equation.hold() for equation in equations)
-    return ProcedureStep(row, (steps.operand,), tuple(e for e in equations if e is not None) if good else ())
+    return ProcedureStep(row, name, (steps.operand,), tuple(e for e in equations if e is not None) if good else ())
 
 
 def _quadruples(analysis: Analysis, name: str, input_name: str) -> dict[str, Quadruple]:

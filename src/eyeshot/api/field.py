@@ -183,7 +183,9 @@ class Field:
         from eyeshot.present.scene.palette import theme_named
 
         graph = self._analysis.graph
-        frames = frames_of(steps_of(graph, graph.by_name[self._name], self._analysis.theoretical), way)
+        steps = steps_of(graph, graph.by_name[self._name], self._analysis.theoretical)
+        is_one_of_several = len({node.layer for node in graph.nodes}) > 1
+        frames = frames_of(steps, way, model=graph.name if is_one_of_several else "")
         shown = numbers_for(frames, values, weights) if numbers or values or weights else None
         return Animation(scenes(frames, view=view, numbers=shown, grey=grey), theme_named(theme))
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import rich.console
     from matplotlib.axes import Axes
 
+    from eyeshot.analyses.views import Feature
     from eyeshot.present.picture import Picture
 
 __all__ = ["Fields"]
@@ -205,9 +206,10 @@ class Fields:
             Maps that get smaller, maps of the input's size, or both; the four equations with numbers; fields on the
             image; field size against depth.
         layers : sequence of str or int
-            Which layers; without any, the drawing chooses and says what it leaves out.
+            Which layers, as for ``fields[...]``; the picture calls them so. Without any, the drawing chooses and says
+            what it leaves out.
         at : tuple of int, str, or several of them
-            Which features: an index, ``"first"``, ``"center"`` or ``"last"``.
+            Which features: an index, ``"first"``, ``"center"`` or ``"last"``; these words may stand in an index too.
         input : str, optional
             Name of the input; the first by default.
         image : path, optional
@@ -217,8 +219,8 @@ class Fields:
         theme : {"light", "dark"}
             Colours.
         ax : matplotlib.axes.Axes, optional
-            Axes to draw onto. *boxes* and *growth* are drawn in the axes' coordinates, so that boxes lie right on what
-            ``imshow`` shows; all others fill the axes.
+            Axes to draw onto. *boxes* and *growth* are drawn in the axes' coordinates, with a legend; boxes lie right
+            on what ``imshow`` shows there, which is not covered. All others fill the axes as large as these are now.
 
         Returns
         -------
@@ -244,7 +246,7 @@ class Fields:
         scene = drawing_of(
             self._analysis,
             style,
-            layers=[self[layer].name for layer in layers],
+            layers=self._asked(layers),
             features=_features(at),
             input_name=input_named(self.graph, input).name,
             image=image,
@@ -254,6 +256,15 @@ class Fields:
         if ax is not None:
             picture.onto(ax)
         return picture
+
+    def _asked(self, layers: Sequence[str | int]) -> dict[str, str]:
+        """Nodes with the names by which they were asked for; one that was asked for twice has both."""
+        rows = {entry.node: entry.name for entry in self._analysis.outline()}
+        found: dict[str, list[str]] = {}
+        for layer in layers:
+            node = self[layer].name
+            found.setdefault(node, []).append(layer if isinstance(layer, str) else rows[node])
+        return {node: " = ".join(dict.fromkeys(names)) for node, names in found.items()}
 
     def __repr__(self) -> str:
         return self.to_text()
@@ -270,10 +281,14 @@ class Fields:
         yield table_rich(self.table, Screen(width=options.max_width, unicode=not options.ascii_only), rest=_REST)
 
 
-def _features(at: Sequence[Any] | str) -> list[tuple[int, ...] | str]:
-    """Features from one index, one word, or several of them."""
+def _features(at: Sequence[Any] | str) -> list[Feature]:
+    """Features from one index, one word, or several of them; an index has a number among its parts."""
     if isinstance(at, str):
         return [at]
-    if at and all(hasattr(part, "__index__") for part in at):
-        return [tuple(int(part) for part in at)]
-    return [part if isinstance(part, str) else tuple(part) for part in at]
+    if at and any(hasattr(part, "__index__") for part in at):
+        return [_feature(at)]
+    return [part if isinstance(part, str) else _feature(part) for part in at]
+
+
+def _feature(index: Sequence[Any]) -> Feature:
+    return tuple(part if isinstance(part, str) else int(part) for part in index)

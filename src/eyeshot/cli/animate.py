@@ -21,6 +21,7 @@ _KINDS = ("conv", "depthwise", "transposed", "maxpool", "avgpool", "upsample")
 _DEFAULTS = {"input": "5", "kernel": "3"}
 _NUMBERS = re.compile(r"[0-9]+(?::[0-9]+)?(?:x[0-9]+(?::[0-9]+)?)*", re.ASCII)
 _LETTERS = {"kernel": "k", "stride": "s", "pad": "p", "dilation": "d", "output_padding": "op"}
+_AXES = ("t", "yx", "zyx")
 _OF_KINDS = (*_LETTERS, "groups", "padding_mode", "dims", "ceil")
 _EXAMPLES = """\b
 Examples:
@@ -43,16 +44,25 @@ Examples:
 @click.option("--pad", metavar="P", help="Padding: 1, or 1:2 before and behind.")
 @click.option("--dilation", metavar="D", help="Dilation.")
 @click.option("--output-padding", metavar="P", help="Output padding of a transposed convolution.")
-@click.option("--groups", type=click.IntRange(1, 4), help="Groups of channels, 1 to 4.")
+@click.option("--groups", type=click.IntRange(1, 4), metavar="N", help="Groups of channels.")
 @word_option("--padding-mode", words=("constant", "reflect", "replicate", "circular"), help="What padding holds.")
 @click.option("--ceil", is_flag=True, help="Round the number of outputs up, for a pooling.")
-@click.option("--dims", type=click.IntRange(1, 3), help="Number of axes; 2 unless the input's size tells.")
+@click.option("--dims", type=click.IntRange(1, 3), metavar="N", help="Axes; 2 unless the input's size tells.")
 @word_option("--mode", words=("plain", "value"), help="value: numbers in the cells.")
-@word_option("--way", words=("gather", "stamp", "zeros"), help="stamp, zeros: two views of a transposed convolution.")
+@word_option(
+    "--way",
+    words=("gather", "stamp", "zeros"),
+    help="From output to output; or, of a transposed convolution, each input stamped, or zeros between inputs.",
+)
 @word_option("--view", words=("flat", "oblique"), default="flat", help="Maps beside or above each other.")
 @word_option("--theme", words=("light", "dark"), default="light", help="Default: light.")
 @word_option("--frames", words=("svg", "png"), default="svg", help="Format of frames in a folder. Default: svg.")
-@click.option("-o", "--output", metavar="FILE", help="Ends in .gif or .webp; .svg, .pdf, .png: a strip; /: a folder.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    help="Ends in .gif or .webp; in .svg, .pdf or .png for frames on one page; in / for a folder of frames.",
+)
 @debug_option
 def command(
     *,
@@ -68,8 +78,8 @@ def command(
 ) -> None:
     """Show how a layer computes its outputs, one after another.
 
-    KIND is conv, depthwise, transposed, maxpool, avgpool or upsample. Of a MODEL, --layer names the layer; of a
-    large one the first outputs are shown.
+    KIND is conv, depthwise, transposed, maxpool, avgpool or upsample, by default with an input of 5 and a kernel of 3.
+    Of a MODEL, --layer names the layer; of a large one the first outputs are shown.
     """
     if lists:
         from eyeshot.cli.output import emit
@@ -143,12 +153,14 @@ def _of_kind(preset: Preset) -> Field:
     parts += [f"g{preset.groups}"] if preset.groups > 1 and preset.kind != "depthwise" else []
     parts += ["scale=2"] if preset.kind == "upsample" else []
     sizes = [int(part) for part in _numbers(preset.input, "input", pairs=False).split("x")]
+    if len(sizes) > len(_AXES):
+        raise InputError(f"`--input` must have one to three sizes, as in 5, 5x7 or 4x5x7; found {preset.input!r}")
     dims = preset.dims if len(sizes) == 1 else len(sizes)
     sizes = sizes * dims if len(sizes) == 1 else sizes
     return analyze(
         " ".join(parts),
         input_shape=(1, _channels(preset), *sizes),
-        axes={1: "t", 2: "yx", 3: "zyx"}[dims],
+        axes=_AXES[dims - 1],
     )[0]
 
 

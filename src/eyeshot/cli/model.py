@@ -9,7 +9,7 @@ from eyeshot.cli.arguments import factory_arguments, input_sizes
 from eyeshot.cli.options import ModelOptions
 from eyeshot.errors import FeatureError
 
-__all__ = ["field_of", "fields_of", "index_of"]
+__all__ = ["field_of", "fields_of", "index_of", "layer_of"]
 
 _WORDS = {"first": 0, "last": -1}
 
@@ -28,10 +28,13 @@ def fields_of(model: str, how: ModelOptions) -> Fields:
 
 def field_of(fields: Fields, layer: str) -> Field:
     """The layer of that name, or at that place in the table; negative numbers count from the end."""
+    return fields[layer_of(fields, layer)]
+
+
+def layer_of(fields: Fields, layer: str) -> str | int:
+    """A layer's name, or its place in the table."""
     name = layer.strip()
-    if name not in fields and _is_number(name):
-        return fields[int(name)]
-    return fields[name]
+    return int(name) if name not in fields and _is_number(name) else name
 
 
 def index_of(text: str, extents: Sequence[tuple[str, int]], where: str) -> tuple[int, ...]:

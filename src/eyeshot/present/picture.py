@@ -168,7 +168,7 @@ class Animation:
 
 def _suffix(name: str, known: tuple[str, ...], what: str) -> str:
     suffix = Path(name).suffix.lower()
-    if suffix not in known:
+    if suffix not in known or name.endswith(("/", os.sep)):
         folder = ", or in / for a folder of frames" if what == "an animation" else ""
         raise InputError(f"the file of {what} must end in {', '.join(known)}{folder}; found {name!r}")
     return suffix

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from eyeshot.analyses.results import Region
 from eyeshot.analyses.views import LayerView, Views
-from eyeshot.present.drawings.plane import Corners, corners, extent, numbers, point, slice_text
-from eyeshot.present.drawings.sheet import HEAD, MARGIN, remarks, sheet, title_of
+from eyeshot.present.drawings.plane import Corners, corners, extent, full_name, numbers, point, slice_text
+from eyeshot.present.drawings.sheet import HEAD, MARGIN, sheet, title_of
 from eyeshot.present.escape import visible
 from eyeshot.present.numerals import percentage
 from eyeshot.present.photo import FittedPhoto
@@ -21,10 +21,11 @@ _SIDE = 420.0
 _BEYOND = 0.75
 _DASHES: tuple[tuple[float, ...], ...] = ((), (6, 2.5), (2, 2), (8, 2, 2, 2), (4, 4))
 _LEGEND = 15.0
+_DISC = 4.8
 _CHECKS = 14
 
 
-def boxes_scene(views: Views, photo: FittedPhoto | None = None) -> Scene:
+def boxes_scene(views: Views, photo: FittedPhoto | None = None, *, is_chosen: bool = False) -> Scene:
     """Fields of several features and layers on the image.
 
     Parameters
@@ -33,24 +34,30 @@ def boxes_scene(views: Views, photo: FittedPhoto | None = None) -> Scene:
         Layers and features.
     photo : FittedPhoto, optional
         The image, fitted to the input; a checkerboard if there is none.
+    is_chosen : bool
+        Whether the layer was chosen by the drawing.
     """
     view = _view(views)
     scale = _SIDE / max(view[2] - view[0], view[3] - view[1], 1)
     strip = len(views.input.axes) == 1
     size = (_SIDE, 80.0) if strip else ((view[2] - view[0]) * scale, (view[3] - view[1]) * scale)
-    marks = [*_background(views, view, photo), *_centers(views), *_fields(views)]
-    panel = Panel("image", (MARGIN, HEAD, *size), view, tuple(marks), clip=True)
+    place = (MARGIN, HEAD, *size)
+    marks = (_edge(views), *_centers(views), *_fields(views))
+    key = tuple((visible(layer.field.name), _outline(number)) for number, layer in enumerate(views.layers))
+    ground = Panel("ground", place, view, tuple(_background(views, view, photo)), clip=True)
+    panel = Panel("image", place, view, marks, clip=True, key=key)
     legend, below = _legend(views, HEAD + size[1] + 14, max(size[0], 300))
     width = max(size[0], 300) + 2 * MARGIN
     title = title_of(views)
-    notes = [*_notes(views, view, photo), *remarks(views)[1:]]
+    notes = list(_notes(views, view, photo, is_chosen=is_chosen))
     return sheet(
         (width, below),
-        [panel, page_panel(width, below, tuple(legend), "legend")],
+        [ground, panel, page_panel(width, below, tuple(legend), "legend")],
         title=title,
-        description=f"Receptive fields of {visible(title)} on the image. " + " ".join(map(_sentence, _regions(views))),
+        description=f"Receptive fields of {visible(title)} on the image. " + " ".join(_sentences(views)),
         notes=notes,
         main="" if strip else "image",
+        ground="" if strip else "ground",
     )
 
 
@@ -58,9 +65,11 @@ def _regions(views: Views) -> Iterator[Region]:
     return (region for layer in views.layers for region in layer.regions)
 
 
-def _sentence(region: Region) -> str:
-    box = " × ".join(f"[{lo}, {hi})" for lo, hi in region.box)
-    return f"{visible(region.layer)} {_index(region)} sees {box}."
+def _sentences(views: Views) -> Iterator[str]:
+    for layer in views.layers:
+        for region in layer.regions:
+            box = " × ".join(f"[{lo}, {hi})" for lo, hi in region.box)
+            yield f"{full_name(region.layer, layer.node)} {_index(region)} sees {box}."
 
 
 def _index(region: Region) -> str:
@@ -90,7 +99,16 @@ def _background(views: Views, view: Corners, photo: FittedPhoto | None) -> Itera
     else:
         yield Rect(0, 0, width, height, Paint("paper"), "image")
         yield from _checkerboard(width, height)
-    yield Rect(0, 0, width, height, Paint("", "ink", 0.9), "edge of the image")
+
+
+def _edge(views: Views) -> Rect:
+    width, height = extent(views.input.extents)
+    return Rect(0, 0, width, height, Paint("", "ink", 0.9), "edge of the image")
+
+
+def _outline(number: int) -> Paint:
+    """How the boxes of a layer look."""
+    return Paint("", category(number), 2.0, _DASHES[number % len(_DASHES)])
 
 
 def _checkerboard(width: int, height: int) -> Iterator[Mark]:
@@ -121,10 +139,10 @@ def _fields(views: Views) -> Iterator[Mark]:
         name = f"{region.layer} {_index(region)} field"
         # A pale rim on either side keeps the outline visible on any photo.
         yield Rect(x0, y0, x1, y1, Paint("", "paper", 4.0))
-        yield Rect(x0, y0, x1, y1, Paint("", color, 2.0, _DASHES[number % len(_DASHES)]), name)
+        yield Rect(x0, y0, x1, y1, _outline(number), name)
         x, y = point(region.center)
-        yield Disc(x, y, 4.0, Paint(color, "paper", 1.2), f"{region.layer} {_index(region)} centre")
-        yield Text(x, y, str(number + 1), 5.5, "paper", bold=True)
+        yield Disc(x, y, _DISC, Paint(color, "paper", 1.2), f"{region.layer} {_index(region)} centre")
+        yield Text(x, y, str(number + 1), 7, "paper", bold=True)
 
 
 def _legend(views: Views, top: float, width: float) -> tuple[list[Mark], float]:
@@ -133,10 +151,9 @@ def _legend(views: Views, top: float, width: float) -> tuple[list[Mark], float]:
     for number, layer in enumerate(views.layers):
         y = top + number * 2 * _LEGEND
         color = category(number)
-        paint = Paint("", color, 2.0, _DASHES[number % len(_DASHES)])
-        marks.append(Rect(MARGIN + 1, y - 5, MARGIN + 23, y + 5, paint))
-        marks.append(Disc(MARGIN + 12, y, 4.0, Paint(color, "paper", 1.2)))
-        marks.append(Text(MARGIN + 12, y, str(number + 1), 5.5, "paper", bold=True))
+        marks.append(Rect(MARGIN + 1, y - 5, MARGIN + 23, y + 5, _outline(number)))
+        marks.append(Disc(MARGIN + 12, y, _DISC, Paint(color, "paper", 1.2)))
+        marks.append(Text(MARGIN + 12, y, str(number + 1), 7, "paper", bold=True))
         room = width - 30
         first = f"{visible(layer.field.name)} · {numbers(layer, views.input.name)}"
         marks.append(Text(MARGIN + 30, y, shortened(first, room, 9), 9, anchor="start"))
@@ -152,15 +169,24 @@ def _features(layer: LayerView) -> str:
     return "fields of " + " · ".join(parts)
 
 
-def _notes(views: Views, view: Corners, photo: FittedPhoto | None) -> Iterator[str]:
+def _notes(views: Views, view: Corners, photo: FittedPhoto | None, *, is_chosen: bool) -> Iterator[str]:
     last = views.layers[-1]
+    name = visible(last.field.name)
     step = f", one for each {'×'.join(map(str, last.every))} features" if max(last.every) > 1 else ""
-    yield f"Dots: centres of {visible(last.field.name)}{step}. Hatched: outside the image, where padding would lie."
+    yield f"Dots: centres of {name}{step}. Hatched: outside the image, where padding would lie."
     if photo is not None and photo.note:
         yield photo.note
     at = slice_text(views)
     if at:
-        yield f"The slice at {at} is drawn."
+        depths = {region.feature[: len(views.input.axes) - 2] for layer in views.layers for region in layer.regions}
+        along = ", ".join(visible(axis) for axis, _ in views.input.axes[:-2])
+        yield f"The slice at {at} is drawn." if len(depths) == 1 else f"Seen along {along}: dots lie at {at}."
     boxes = [corners(region.box) for region in _regions(views)]
     if any(b[0] < view[0] or b[1] < view[1] or b[2] > view[2] or b[3] > view[3] for b in boxes):
         yield "Some fields go on beyond the drawing."
+    if is_chosen:
+        sizes = [(axis.size, n) for axis, n in zip(last.field.axes, views.input.extents, strict=False)]
+        which = (
+            "up to which all fields are smaller than the image" if all(size < n for size, n in sizes) else "with a map"
+        )
+        yield f"No layer was named: {name} is the last one {which}."

@@ -14,7 +14,7 @@ from eyeshot.present.scene.metrics import fitting, shortened
 from eyeshot.present.scene.palette import category
 from eyeshot.present.scene.scene import Mark, Paint, Panel, Path, Rect, Text, page_panel
 
-__all__ = ["LABEL", "Cell", "common_panels", "map_sides"]
+__all__ = ["LABEL", "Cell", "common_panels", "map_label", "map_sides"]
 
 LABEL = 30.0
 """Height of the two lines above a map."""
@@ -93,7 +93,11 @@ def common_panels(views: Views, cells: list[Cell], *, downwards: bool) -> list[P
         rings = _rings(views)[number][1]
         if _shows_cells(extents, place) and any(map(any, rings)):
             panels[-1] = replace(panels[-1], marks=(*_ring(extents, rings, name), *panels[-1].marks))
-    labels = [mark for number, cell in enumerate(cells) for mark in _labels(views, number, cell)]
+    labels = [
+        mark
+        for number, cell in enumerate(cells)
+        for mark in map_label(cell, *_words(views, number), aside=downwards, halo=downwards)
+    ]
     ribbons = _ribbons([window for _, _, window in maps], panels, downwards=downwards)
     return [
         page_panel(cells[-1].x + cells[-1].width, cells[-1].y + cells[-1].height, (*ribbons, *labels), "common"),
@@ -101,17 +105,25 @@ def common_panels(views: Views, cells: list[Cell], *, downwards: bool) -> list[P
     ]
 
 
-def _labels(views: Views, number: int, cell: Cell) -> list[Mark]:
+def _words(views: Views, number: int) -> tuple[str, str]:
+    """What stands above a map: its name, and its size."""
     if number == 0:
         name, sizes, at = views.input.name, views.input.extents, slice_text(views)
     else:
         view = views.layers[number - 1]
         name, sizes, at = view.field.name, view.extents, slice_text(views, view)
-    middle = cell.x + cell.width / 2
-    second = size_text(sizes) + (f", at {at}" if at else "")
+    return name, size_text(sizes) + (f", at {at}" if at else "")
+
+
+def map_label(cell: Cell, name: str, second: str, *, aside: bool, halo: bool = False) -> list[Mark]:
+    """Two lines above a map: in its middle, or at its left, out of the way of ribbons from the map above.
+
+    With a halo they can be read even where a ribbon crosses them.
+    """
+    x, anchor = (cell.x, "start") if aside else (cell.x + cell.width / 2, "middle")
     return [
-        Text(middle, cell.y + 8, shortened(name, cell.width, 10, bold=True), 10, bold=True, halo=True),
-        Text(middle, cell.y + 21, second, fitting(second, cell.width, 8.5), "soft", halo=True),
+        Text(x, cell.y + 8, shortened(name, cell.width, 10, bold=True), 10, anchor=anchor, bold=True, halo=halo),
+        Text(x, cell.y + 21, second, fitting(second, cell.width, 8.5), "soft", anchor, halo=halo),
     ]
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from eyeshot.analyses.analysis import Analysis
 from eyeshot.analyses.procedure import procedure_of
 from eyeshot.analyses.results import Table
-from eyeshot.analyses.views import Views, views_of
+from eyeshot.analyses.selection import NONE_ASKED
+from eyeshot.analyses.views import Feature, Views, views_of
 from eyeshot.errors import InputError, nearest
 from eyeshot.present.drawings.boxes import boxes_scene
 from eyeshot.present.drawings.growth import growth_scene
@@ -21,14 +22,12 @@ __all__ = ["STYLES", "drawing_of"]
 
 STYLES = ("pair", "common", "fixed", "procedure", "boxes", "growth")
 
-Feature = tuple[int, ...] | str
-
 
 def drawing_of(
     analysis: Analysis,
     style: str,
     *,
-    layers: Sequence[str] = (),
+    layers: Mapping[str, str] = NONE_ASKED,
     features: Sequence[Feature] = (),
     input_name: str,
     image: str | os.PathLike[str] | None = None,
@@ -42,9 +41,9 @@ def drawing_of(
         Of the network.
     style : str
         One of `STYLES`; ``"pair"`` is *common* and *fixed* side by side.
-    layers : sequence of str
-        Names of nodes; without any, the drawing chooses.
-    features : sequence of tuple of int or str
+    layers : mapping of str to str
+        Names of nodes, each with the name by which it was asked for; without any, the drawing chooses.
+    features : sequence of Feature
         Features that are singled out; without any, the central one, and in *boxes* the first, central and last.
     input_name : str
         The input that is looked at.
@@ -65,26 +64,25 @@ def drawing_of(
         return growth_scene([analysis.table, *beside], input_name)
     if style == "procedure":
         info = next(info for info in analysis.inputs if info.name == input_name)
-        names = [
-            row.name for row, entry in zip(analysis.table.rows, analysis.outline(), strict=True) if entry.node in layers
-        ]
-        return procedure_scene(analysis.graph.name, info, procedure_of(analysis, input_name), chosen=names)
+        steps = procedure_of(analysis, input_name, layers)
+        return procedure_scene(analysis.graph.name, info, steps, whole=bool(layers))
     value = next(value for value in analysis.graph.inputs if value.name == input_name)
     if style == "boxes":
-        return _boxes(views_of(analysis, value, layers=layers, features=features or ("first", "center", "last"),
-                               most_layers=1), image)  # fmt: skip
+        places = features or ("first", "center", "last")
+        views = views_of(analysis, value, layers=layers, features=places, most_layers=1, fitting=True)
+        return _boxes(views, image, is_chosen=not layers)
     views = views_of(analysis, value, layers=layers, features=features or ("center",))
     return {"pair": pair_scene, "common": common_scene, "fixed": fixed_scene}[style](views)
 
 
-def _boxes(views: Views, image: str | os.PathLike[str] | None) -> Scene:
+def _boxes(views: Views, image: str | os.PathLike[str] | None, *, is_chosen: bool) -> Scene:
     if image is None:
-        return boxes_scene(views)
+        return boxes_scene(views, is_chosen=is_chosen)
     if len(views.input.axes) == 1:
         raise InputError("an image goes with an input of two axes or more, but this one has one")
     from eyeshot.present.photo import read_photo
 
-    return boxes_scene(views, read_photo(image, *extent(views.input.extents)))
+    return boxes_scene(views, read_photo(image, *extent(views.input.extents)), is_chosen=is_chosen)
 
 
 def _check(
@@ -92,7 +90,7 @@ def _check(
     *,
     image: object,
     beside: Sequence[Table],
-    layers: Sequence[str],
+    layers: Collection[str],
     features: Sequence[Feature],
 ) -> None:
     """What goes with which style."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from eyeshot.analyses.results import Region
 from eyeshot.analyses.views import LayerView, Spot, Views
-from eyeshot.present.drawings.common import LABEL, Cell
+from eyeshot.present.drawings.common import LABEL, Cell, map_label
 from eyeshot.present.drawings.plane import Corners, corners, extent, numbers, point, size_text
-from eyeshot.present.scene.metrics import fitting, shortened
 from eyeshot.present.scene.palette import category
-from eyeshot.present.scene.scene import Arrow, Disc, Mark, Paint, Panel, Rect, Text, page_panel
+from eyeshot.present.scene.scene import Arrow, Disc, Mark, Paint, Panel, Rect, page_panel
 
 __all__ = ["fixed_panels", "fixed_view", "is_cut"]
 
@@ -51,7 +52,7 @@ def is_cut(views: Views) -> bool:
     return any(box[0] < x0 or box[1] < y0 or box[2] > x1 or box[3] > y1 for box in boxes)
 
 
-def fixed_panels(views: Views, cells: list[Cell]) -> list[Panel]:
+def fixed_panels(views: Views, cells: list[Cell], *, downwards: bool) -> list[Panel]:
     """Panels of the fixed-size drawing.
 
     Parameters
@@ -60,6 +61,8 @@ def fixed_panels(views: Views, cells: list[Cell]) -> list[Panel]:
         What to draw.
     cells : list of Cell
         Room for the input and each layer.
+    downwards : bool
+        Whether maps stand below each other rather than beside each other.
 
     Returns
     -------
@@ -72,11 +75,15 @@ def fixed_panels(views: Views, cells: list[Cell]) -> list[Panel]:
     for number, cell in enumerate(cells):
         layer = views.layers[number - 1] if number else None
         place = _place(view, cell, strip=len(views.input.axes) == 1)
-        marks = [*_image(views), *(_layer(views, layer, number) if layer is not None else _input_marks(views))]
+        marks = [
+            *_beyond(views.layers[-1] if layer is None else layer),
+            *_image(views),
+            *(_input_marks(views) if layer is None else _layer(views, layer, number)),
+        ]
         if layer is not None:
             marks += _size(layer, place, view)
         panels.append(Panel(f"fixed {number}", place, view, tuple(marks), clip=True))
-        labels += _labels(views, layer, cell)
+        labels += map_label(cell, *_words(views, layer), aside=downwards)
     last = cells[-1]
     return [*panels, page_panel(last.x + last.width, last.y + last.height, tuple(labels), "fixed")]
 
@@ -95,14 +102,17 @@ def _shows_pixels(views: Views) -> bool:
     return max(extent(views.input.extents)) <= _MOST_PIXELS
 
 
-def _labels(views: Views, layer: LayerView | None, cell: Cell) -> list[Mark]:
-    middle = cell.x + cell.width / 2
-    name = views.input.name if layer is None else layer.field.name
-    second = f"{size_text(views.input.extents)} pixels" if layer is None else numbers(layer, views.input.name)
-    return [
-        Text(middle, cell.y + 8, shortened(name, cell.width, 10, bold=True), 10, bold=True),
-        Text(middle, cell.y + 21, second, fitting(second, cell.width, 8.5), "soft"),
-    ]
+def _words(views: Views, layer: LayerView | None) -> tuple[str, str]:
+    """What stands above a map: its name, and its numbers."""
+    if layer is None:
+        return views.input.name, f"{size_text(views.input.extents)} pixels"
+    return layer.field.name, numbers(layer, views.input.name)
+
+
+def _beyond(layer: LayerView) -> Iterator[Mark]:
+    """The box of a field, hatched: the image lies on it, so that what shows is what lies beyond the image."""
+    if any(hi > lo for lo, hi in layer.focus.box):
+        yield Rect(*corners(layer.focus.box), Paint("paper", hatch="line"), "beyond the image")
 
 
 def _image(views: Views) -> list[Mark]:

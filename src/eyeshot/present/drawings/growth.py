@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from eyeshot.analyses.results import AxisField, InputInfo, Table
 from eyeshot.errors import InputError
@@ -27,10 +28,22 @@ _MOST_MARKERS = 40
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Sizes of one network along an axis: (place in the table, size, share of the image, layer)."""
+    """Sizes of one network along axes that agree.
+
+    Parameters
+    ----------
+    name : str
+        The network, and the axes where not all agree.
+    pixels : tuple of int
+        Sizes of the image along them, each once.
+    points : tuple of (int, int, str)
+        Place in the table, size, layer.
+    whole : int
+        Layers without a local field.
+    """
 
     name: str
-    pixels: int
+    pixels: tuple[int, ...]
     points: tuple[tuple[int, int, str], ...]
     whole: int
 
@@ -52,13 +65,14 @@ def growth_scene(tables: Sequence[Table], input_name: str | None = None) -> Scen
     """
     if len(tables) > MOST_NETWORKS:
         raise InputError(f"a plot has room for {MOST_NETWORKS} networks, but got {len(tables)}; draw fewer")
-    curves = [curve for table in tables for curve in _curves(table, input_name, several=len(tables) > 1)]
+    curves = [curve for table in tables for curve in _curves(table, input_name)]
     if not any(curve.points for curve in curves):
         raise InputError(f"`{tables[0].model}` has no layer with a local field; there is no growth to draw")
     view = _view(curves)
     place = (MARGIN + _LEFT, _TOP, _WIDTH, _HEIGHT)
     marks = [mark for number, curve in enumerate(curves) for mark in _marks(curve, number, view)]
-    plot = Panel("growth", place, view, tuple(marks), clip=False, log_y=True)
+    key = tuple((curve.name, _line(number)) for number, curve in enumerate(curves))
+    plot = Panel("growth", place, view, tuple(marks), clip=False, log_y=True, key=key)
     below = _TOP + _HEIGHT + _FOOT
     width = 2 * MARGIN + _LEFT + _WIDTH + 6
     page = page_panel(width, below, (*_frame(plot), *_legend(curves, below)), "frame")
@@ -74,19 +88,19 @@ def growth_scene(tables: Sequence[Table], input_name: str | None = None) -> Scen
     )
 
 
-def _curves(table: Table, input_name: str | None, *, several: bool) -> Iterator[Curve]:
+def _curves(table: Table, input_name: str | None) -> Iterator[Curve]:
     """One curve where all axes agree, else one for each."""
     info = next((info for info in table.inputs if info.name == input_name), table.inputs[0])
     rows = [row for row in table.rows if any(axis.input == info.name for axis in row.axes)]
-    found: dict[tuple[int, tuple[tuple[int, int, str], ...]], list[str]] = {}
-    for axis, pixels in zip((axis for axis, _ in info.axes), info.extents, strict=True):
+    found: dict[tuple[tuple[int, int, str], ...], list[tuple[str, int]]] = {}
+    for axis, n in zip((axis for axis, _ in info.axes), info.extents, strict=True):
         sizes = ((i, _of(row.axes, info, axis), row.name) for i, row in enumerate(rows, 1))
         points = tuple((i, field.local_size, name) for i, field, name in sizes if field and field.local_size)
-        found.setdefault((pixels, points), []).append(axis)
-    for (pixels, points), axes in found.items():
-        name = visible(table.model) if several or len(found) == 1 else ""
-        along = f" along {', '.join(map(visible, axes))}" if len(found) > 1 else ""
-        yield Curve((name or visible(table.model)) + along, pixels, points, len(rows) - len(points))
+        found.setdefault(points, []).append((axis, n))
+    for points, axes in found.items():
+        along = f" along {', '.join(visible(axis) for axis, _ in axes)}" if len(found) > 1 else ""
+        pixels = tuple(dict.fromkeys(n for _, n in axes))
+        yield Curve(visible(table.model) + along, pixels, points, len(rows) - len(points))
 
 
 def _of(axes: tuple[AxisField, ...], info: InputInfo, axis: str) -> AxisField | None:
@@ -96,22 +110,28 @@ def _of(axes: tuple[AxisField, ...], info: InputInfo, axis: str) -> AxisField | 
 def _view(curves: Sequence[Curve]) -> tuple[float, float, float, float]:
     """Depth from left to right, size upwards."""
     deepest = max(depth for curve in curves for depth, _, _ in curve.points)
-    largest = max(size for curve in curves for size in (curve.pixels, *(size for _, size, _ in curve.points)))
+    largest = max(size for curve in curves for size in (*curve.pixels, *(size for _, size, _ in curve.points)))
     return 0.5, largest * 1.6, deepest + 0.5, 0.9
 
 
 def _marks(curve: Curve, number: int, view: tuple[float, float, float, float]) -> Iterator[Mark]:
     """The image's size as a line, the curve, and a disc for each layer: open where it is beyond the image."""
-    color, dash = _COLORS[number % len(_COLORS)], _DASHES[number % len(_DASHES)]
-    name = f"{curve.name} image"
-    yield Path(((view[0], curve.pixels), (view[2], curve.pixels)), Paint("", color, 0.8, (1.5, 3)), name=name)
+    color = _line(number).stroke
+    for pixels in curve.pixels:
+        line = ((view[0], pixels), (view[2], pixels))
+        yield Path(line, Paint("", color, 0.8, (1.5, 3)), name=f"{curve.name} image")
     if len(curve.points) > 1:
-        yield Path(tuple((x, size) for x, size, _ in curve.points), Paint("", color, 1.6, dash), name=curve.name)
+        yield Path(tuple((x, size) for x, size, _ in curve.points), _line(number), name=curve.name)
     radius = 2.8 if len(curve.points) <= _MOST_MARKERS else 1.6
     for depth, size, layer in curve.points:
-        beyond = size > curve.pixels
+        beyond = size > min(curve.pixels)
         paint = Paint("paper" if beyond else color, color, 1.2)
         yield Disc(depth, size, radius, paint, f"{layer} {size}{' (beyond the image)' if beyond else ''}")
+
+
+def _line(number: int) -> Paint:
+    """How a curve looks."""
+    return Paint("", _COLORS[number % len(_COLORS)], 1.6, _DASHES[number % len(_DASHES)])
 
 
 def _frame(plot: Panel) -> Iterator[Mark]:
@@ -147,16 +167,23 @@ def _legend(curves: Sequence[Curve], top: float) -> Iterator[Mark]:
     for number, curve in enumerate(curves):
         y = top + number * _LEGEND
         x = MARGIN + _LEFT
-        color, dash = _COLORS[number % len(_COLORS)], _DASHES[number % len(_DASHES)]
-        yield Path(((x, y), (x + 26, y)), Paint("", color, 1.6, dash))
-        yield Disc(x + 13, y, 2.8, Paint(color, color, 1.2))
+        line = _line(number)
+        yield Path(((x, y), (x + 26, y)), line)
+        yield Disc(x + 13, y, 2.8, Paint(line.stroke, line.stroke, 1.2))
         last = curve.points[-1][1] if curve.points else 0
         text = f"{curve.name}: up to {max((s for _, s, _ in curve.points), default=0):,} pixels, {last:,} at the end"
-        yield Text(x + 33, y, shortened(f"{text}; image {curve.pixels:,}", _WIDTH - 40, 9), 9, anchor="start")
+        yield Text(x + 33, y, shortened(f"{text}; image {_image(curve)}", _WIDTH - 40, 9), 9, anchor="start")
+
+
+def _image(curve: Curve) -> str:
+    return " and ".join(f"{n:,}" for n in curve.pixels)
 
 
 def _notes(curves: Sequence[Curve]) -> Iterator[str]:
-    yield "Dotted: size of the image. Open circles: layers whose field is larger than the image."
+    where = " along an axis" if any(len(curve.pixels) > 1 for curve in curves) else ""
+    yield f"Dotted: size of the image. Open circles: layers whose field is larger than the image{where}."
+    if any(a > b for curve in curves for (_, a, _), (_, b, _) in pairwise(curve.points)):
+        yield "Layers stand in the order of the table: a curve falls where a branch begins anew."
     whole = {curve.name: curve.whole for curve in curves if curve.whole}
     if whole:
         parts = ", ".join(f"{count} of {name}" for name, count in whole.items())

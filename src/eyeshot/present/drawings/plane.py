@@ -12,7 +12,7 @@ from eyeshot.analyses.views import LayerView, Views
 from eyeshot.present.escape import visible
 from eyeshot.present.numerals import joined, numeral
 
-__all__ = ["Corners", "corners", "extent", "numbers", "point", "size_text", "slice_text"]
+__all__ = ["Corners", "corners", "extent", "full_name", "numbers", "point", "size_text", "slice_text"]
 
 Corners = tuple[float, float, float, float]
 
@@ -40,6 +40,17 @@ def extent(sizes: Sequence[int]) -> tuple[int, int]:
     return sizes[-1], sizes[-2] if len(sizes) > 1 else 1
 
 
+def full_name(name: str, node: str) -> str:
+    """A layer's name, with the node that it stands for where that is called otherwise.
+
+    Examples
+    --------
+    >>> full_name("layer3", "layer3.1.add"), full_name("conv1", "conv1")
+    ('layer3 (node layer3.1.add)', 'conv1')
+    """
+    return visible(name if name == node else f"{name} (node {node})")
+
+
 def size_text(sizes: Sequence[int]) -> str:
     """The size of a map in words: ``3×3``."""
     return "×".join(map(str, sizes))
@@ -58,4 +69,4 @@ def numbers(view: LayerView, input_name: str) -> str:
     axes = [axis for axis in view.field.axes if axis.input == input_name]
     sizes = [axis.local_size if axis.local_size is not None else axis.size for axis in axes]
     jump, start = (joined(map(numeral, values)) for values in ([a.jump for a in axes], [a.start for a in axes]))
-    return f"j {jump} · r {joined(map(str, sizes))} · start {start}"
+    return f"j {jump} · r {joined(map(str, sizes))} · start {start}".replace("-", "−")

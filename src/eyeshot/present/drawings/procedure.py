@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from eyeshot.analyses.procedure import Equations, ProcedureStep
 from eyeshot.analyses.results import AxisField, InputInfo
-from eyeshot.present.drawings.plane import size_text
+from eyeshot.present.drawings.plane import full_name, size_text
 from eyeshot.present.drawings.sheet import HEAD, MARGIN, sheet
 from eyeshot.present.escape import visible
 from eyeshot.present.numerals import joined, numeral, size_range
@@ -19,6 +19,7 @@ __all__ = ["equation_texts", "procedure_scene"]
 
 MOST_STEPS = 12
 
+_MOST_OPERANDS = 3
 _NAME = 150.0
 _SIZE = 9.5
 _LINE = 15.0
@@ -32,9 +33,7 @@ _FORMULAS = (
 )
 
 
-def procedure_scene(
-    model: str, info: InputInfo, steps: Sequence[ProcedureStep], *, chosen: Sequence[str] = ()
-) -> Scene:
+def procedure_scene(model: str, info: InputInfo, steps: Sequence[ProcedureStep], *, whole: bool = False) -> Scene:
     """The figure of the computation.
 
     Parameters
@@ -45,10 +44,10 @@ def procedure_scene(
         The input in whose pixels the numbers are.
     steps : sequence of ProcedureStep
         Layers in order.
-    chosen : sequence of str
-        Names of those to show; without any, those that change something, thinned out in the middle.
+    whole : bool
+        Whether to show all of them; else those that change something, thinned out in the middle.
     """
-    shown, hidden = _shown(steps, chosen)
+    shown, hidden = (list(steps), 0) if whole else _shown(steps)
     columns = _columns(shown)
     marks: list[Mark] = []
     y = HEAD
@@ -71,7 +70,9 @@ def procedure_scene(
     axes = [equations.axis for item in shown if isinstance(item, ProcedureStep) for equations in item.equations]
     if axes and len(info.axes) > 1:
         notes.append(f"Equations along {visible(axes[0])}; numbers that differ between axes are written a×b.")
-    notes += [f"Not shown: {hidden} layers that change none of n, j and r, or lie in between."] if hidden else []
+    if hidden:
+        which = "layer that changes none of n, j and r" if hidden == 1 else "layers that change none of n, j and r"
+        notes.append(f"Not shown: {hidden} {which}, or {'lies' if hidden == 1 else 'lie'} in between.")
     described = "; ".join(_described(step, info.name) for step in shown if isinstance(step, ProcedureStep))
     page = page_panel(width, y, tuple(marks), "procedure")
     return sheet((width, y - 14), [page], title=title, description=f"The four equations: {described}.", notes=notes)
@@ -108,10 +109,8 @@ def _signed(value: Fraction) -> str:
     return numeral(value).replace("-", "−")
 
 
-def _shown(steps: Sequence[ProcedureStep], chosen: Sequence[str]) -> tuple[list[ProcedureStep | int], int]:
+def _shown(steps: Sequence[ProcedureStep]) -> tuple[list[ProcedureStep | int], int]:
     """Steps to show, with the number of those left out where some are; and how many these are in all."""
-    if chosen:
-        return [step for step in steps if step.field.name in chosen], 0
     changing = [step for step in steps if _changes(step)] or list(steps)
     hidden = len(steps) - len(changing)
     if len(changing) <= MOST_STEPS:
@@ -200,10 +199,13 @@ def _window(step: ProcedureStep) -> str:
 
 
 def _reason(step: ProcedureStep) -> Iterator[str]:
-    """Why a layer has no equations."""
+    """Why a layer has no equations, in four lines at most."""
     if len(step.operands) > 1:
-        yield "where branches meet: the hull of"
-        yield "their fields, " + ", ".join(visible(name) for name in step.operands)
+        yield "branches meet; the hull of the fields of"
+        shown = step.operands if len(step.operands) <= _MOST_OPERANDS else step.operands[: _MOST_OPERANDS - 1]
+        yield from map(visible, shown)
+        if len(shown) < len(step.operands):
+            yield f"and {len(step.operands) - len(shown)} more"
     else:
         yield "no single window: the numbers"
         yield "are read off the graph"
@@ -229,4 +231,4 @@ def _size(axis: AxisField) -> str:
 
 def _described(step: ProcedureStep, input_name: str) -> str:
     n, jump, size, start = _numbers(step, input_name)
-    return f"{visible(step.field.name)} n {n}, j {jump}, r {size}, start {start}"
+    return f"{full_name(step.field.name, step.node)} n {n}, j {jump}, r {size}, start {start}"

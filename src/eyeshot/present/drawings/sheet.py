@@ -29,6 +29,7 @@ def sheet(
     description: str,
     notes: Iterable[str] = (),
     main: str = "",
+    ground: str = "",
 ) -> Scene:
     """A scene with its title and remarks.
 
@@ -42,7 +43,7 @@ def sheet(
         For the head of the page, and for those who cannot see it.
     notes : iterable of str
         Sentences below the drawing.
-    main : str
+    main, ground : str
         As for `Scene`.
     """
     width = max(_LEAST_WIDTH, size[0])
@@ -53,7 +54,7 @@ def sheet(
     marks += [Text(MARGIN, top + i * _LINE, line, _NOTE, "soft", "start") for i, line in enumerate(lines)]
     height = top + _LINE * len(lines) + (MARGIN - 6 if lines else 0)
     page = page_panel(width, height, tuple(marks), "sheet")
-    return Scene(width, height, visible(title), " ".join([description, *notes]), (page, *panels), main)
+    return Scene(width, height, visible(title), " ".join([description, *notes]), (page, *panels), main, ground)
 
 
 def remarks(views: Views) -> list[str]:
