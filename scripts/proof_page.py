@@ -13,6 +13,9 @@ Record = dict[str, Any]
 
 VERDICTS = ("proven", "proven by changes", "within its bound", "not provable", "wrong")
 
+REASONS = 12
+"""So many reasons are told one by one."""
+
 HEAD = """# Proven models
 
 What `eyeshot verify` found when it held every number against the running model: for {models} models of timm {timm}
@@ -161,8 +164,11 @@ def _row(record: Record) -> list[object]:
 
 def _reasons(records: list[Record]) -> Iterator[str]:
     """Why values are not provable."""
-    rows = [(_cell(reason), f"{n:,}") for reason, n in _summed(records, "reasons").most_common()]
+    reasons = _summed(records, "reasons").most_common()
+    rows = [(_cell(reason), f"{n:,}") for reason, n in reasons[:REASONS]]
     if rows:
+        others = [n for _, n in reasons[REASONS:]]
+        rows += [(f"{len(others)} others of these sorts", f"{sum(others):,}")] if others else []
         yield "What is not provable, and why:\n"
         yield _table(["Reason", "values"], rows)
 
@@ -185,6 +191,10 @@ def _missing(tasks: list[str]) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    """A sentence of the tool, as code wherever it has marks of Markdown."""
-    words = text.replace("`", "").replace("|", "/").splitlines()[0].split(" ") if text else [""]
-    return " ".join(f"`{word}`" if set(word) & set("_*<>[]\\$#") else word for word in words)
+    """A sentence of the tool: its own code stays code, and so does every other word with marks of Markdown."""
+    parts = text.replace("|", "/").splitlines()[0].split("`") if text else [""]
+    return "".join(f"`{part}`" if number % 2 else _words(part) for number, part in enumerate(parts))
+
+
+def _words(text: str) -> str:
+    return " ".join(f"`{word}`" if set(word) & set("_*<>[]\\$#") else word for word in text.split(" "))
