@@ -508,6 +508,26 @@ class TestPhoto:
         assert fitted.getpixel((25, 25)) == (0, 255, 0)
         assert fitted.getpixel((5, 25)) == (0, 255, 0)
 
+    @pytest.mark.parametrize("size", [(40, 60), (20, 30), (4000, 6000)])
+    @pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+    def test_a_photo_stands_upright(self, tmp_path: Path, orientation: int, size: tuple[int, int]) -> None:
+        """Red above, blue below, as a camera stores it that was turned."""
+        seen = Image.new("RGB", size, "#0000FF")
+        seen.paste("#FF0000", (0, 0, size[0], size[1] // 2))
+        turns = {1: None, 3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
+        turn = turns[orientation]
+        stored = seen if turn is None else seen.transpose(turn)
+        exif = Image.Exif()
+        exif[0x0112] = orientation
+        stored.save(tmp_path / "a.jpg", exif=exif, quality=95)
+        fitted = Image.open(io.BytesIO(photo.read_photo(tmp_path / "a.jpg", 40, 60).png))
+        assert fitted.size == (40, 60)
+        above, below = fitted.getpixel((20, 10)), fitted.getpixel((20, 50))
+        assert isinstance(above, tuple)
+        assert isinstance(below, tuple)
+        assert above[0] - above[2] > 150
+        assert below[2] - below[0] > 150
+
     def test_huge_inputs_are_shown_smaller(self, tmp_path: Path) -> None:
         (tmp_path / "a.png").write_bytes(png(30, 20))
         found = photo.read_photo(tmp_path / "a.png", 100_000, 50_000)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import math
 import os
+import threading
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,13 +16,21 @@ from eyeshot.present.scene.raster import pillow
 
 if TYPE_CHECKING:
     from PIL.Image import Image
+    from PIL.ImageFile import ImageFile
 
 __all__ = ["FittedPhoto", "read_photo"]
 
-MOST_BYTES = 64_000_000
-MOST_PIXELS = 64_000_000
+MOST_BYTES = 256_000_000
+MOST_PIXELS = {"JPEG": 400_000_000}
+"""A JPEG can be decoded at an eighth of its size; whatever else there is, as a whole."""
+MOST_WHOLE = 128_000_000
+
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
 _MOST_SIDE = 1024
+_LARGE = 16_000_000
+"""Pixels from which an image is made smaller before it is scaled; less than that needs no such care."""
+
+_opening = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +67,26 @@ def read_photo(path: str | os.PathLike[str], width: int, height: int) -> FittedP
     InputError
         If it cannot be read, or is no image.
     LimitError
-        If it has more than 64 million bytes or pixels; nothing is decoded then.
+        If it has more than 256 million bytes, or more than 128 million pixels (a JPEG: 400 million); nothing is
+        decoded then.
     """
     library = pillow()
     name = os.fspath(path)
     data = _bytes(name)
     try:
-        with warnings.catch_warnings():
-            # Pillow warns from 89 million pixels on; the limit below is lower and an error.
-            warnings.simplefilter("ignore", library.Image.DecompressionBombWarning)
-            image = library.Image.open(io.BytesIO(data), formats=_FORMATS)
-        if image.width * image.height > MOST_PIXELS:
-            raise LimitError(
-                f"the image {name!r} must have at most {MOST_PIXELS:,} pixels, but has {image.width} × "
-                f"{image.height}; make it smaller"
-            )
-        with image:
-            fitted, note = _fitted(image.convert("RGB"), width, height)
+        with _opened(data) as image:
+            most = MOST_PIXELS.get(str(image.format), MOST_WHOLE)
+            if image.width * image.height > most:
+                raise LimitError(
+                    f"the image {name!r} must have at most {most:,} pixels, but has {image.width} × {image.height}; "
+                    "make it smaller"
+                )
+            fitted, note = _fitted(image, width, height)
     except library.Image.DecompressionBombError as error:
-        raise LimitError(f"the image {name!r} has too many pixels; make it smaller ({error})") from error
+        most = max(MOST_PIXELS.values())
+        raise LimitError(
+            f"the image {name!r} must have at most {most:,} pixels, but has far more; make it smaller"
+        ) from error
     except (OSError, SyntaxError, ValueError) as error:
         known = ", ".join(_FORMATS)
         # Pillow says of bytes that it does not know only where in memory they lie.
@@ -90,7 +101,9 @@ def _bytes(name: str) -> bytes:
     path = Path(name)
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise LimitError(f"the image {name!r} must have at most {MOST_BYTES:,} bytes, but has more")
+            raise LimitError(
+                f"the image {name!r} must have at most {MOST_BYTES:,} bytes, but has more; make it smaller"
+            )
         if not path.is_file():
             raise InputError(f"the image {name!r} must be a file")
         return path.read_bytes()
@@ -101,16 +114,41 @@ def _bytes(name: str) -> bytes:
         raise InputError(f"the image {name!r} cannot be read: {reason}") from error
 
 
-def _fitted(image: Image, width: int, height: int) -> tuple[Image, str]:
-    """The image with the form of the input, and what was done to it."""
-    if image.size == (width, height):
-        return image, ""
+def _opened(data: bytes) -> ImageFile:
+    """An image of which only the header was read."""
     library = pillow()
+    # Pillow refuses more than twice a limit of the whole process, and warns of more than that limit; ours is another.
+    with _opening, warnings.catch_warnings():
+        warnings.simplefilter("ignore", library.Image.DecompressionBombWarning)
+        before, library.Image.MAX_IMAGE_PIXELS = library.Image.MAX_IMAGE_PIXELS, max(MOST_PIXELS.values())
+        try:
+            found: ImageFile = library.Image.open(io.BytesIO(data), formats=_FORMATS)
+        finally:
+            library.Image.MAX_IMAGE_PIXELS = before
+    return found
+
+
+def _fitted(image: ImageFile, width: int, height: int) -> tuple[Image, str]:
+    """The image, upright, with the form of the input, and what was done to it."""
+    from PIL import ExifTags, ImageOps
+
+    # Cameras store what they saw, and beside it how they were held; four of the eight ways lie on a side.
+    lies = image.getexif().get(ExifTags.Base.Orientation, 1) in {5, 6, 7, 8}
+    size = image.size[::-1] if lies else image.size
+    if size == (width, height):
+        return ImageOps.exif_transpose(image.convert("RGB")), ""
     shrink = min(1.0, _MOST_SIDE / max(width, height))
     target = (max(1, round(width * shrink)), max(1, round(height * shrink)))
-    note = (
-        f"The photo of {image.width}×{image.height} pixels was cut to the input's form and scaled to {width}×{height}."
-    )
-    from PIL import ImageOps
+    note = f"The photo of {size[0]}×{size[1]} pixels was cut to the input's form and scaled to {width}×{height}."
+    is_large = size[0] * size[1] > _LARGE
+    smaller = _smaller(image, target[::-1] if lies else target) if is_large else image.convert("RGB")
+    return ImageOps.fit(ImageOps.exif_transpose(smaller), target, pillow().Image.Resampling.BICUBIC), note
 
-    return ImageOps.fit(image, target, library.Image.Resampling.BICUBIC), note
+
+def _smaller(image: ImageFile, target: tuple[int, int]) -> Image:
+    """A large image at no less than twice the size at which its middle is wanted; a JPEG is decoded at that size."""
+    times = min(n / (2 * wanted) for n, wanted in zip(image.size, target, strict=True))
+    image.draft("RGB", (math.ceil(image.width / max(times, 1)), math.ceil(image.height / max(times, 1))))
+    plain = image if image.mode in {"RGB", "L"} else image.convert("RGB")
+    factor = math.floor(min(n / (2 * wanted) for n, wanted in zip(plain.size, target, strict=True)))
+    return (plain.reduce(factor) if factor > 1 else plain).convert("RGB")
