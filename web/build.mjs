@@ -1,8 +1,19 @@
 // Builds the bundle that ships in the Python package, or with --tests the tests for Node.
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 import { readdirSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 
 const here = (path) => new URL(path, import.meta.url).pathname;
+// A style sheet as text, without what only its readers need.
+const styles = {
+  name: "styles",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true, target: "es2022" });
+      return { contents: code, loader: "text" };
+    });
+  },
+};
 const shared = {
   bundle: true,
   format: "esm",
@@ -11,7 +22,7 @@ const shared = {
   legalComments: "none",
   jsx: "automatic",
   jsxImportSource: "preact",
-  loader: { ".css": "text" },
+  plugins: [styles],
   absWorkingDir: here("."),
   logLevel: "warning",
 };

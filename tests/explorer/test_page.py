@@ -1,5 +1,7 @@
 """The page in one file: what it needs, what it survives, what it shows first."""
 
+import base64
+import gzip
 import io
 import json
 import re
@@ -146,7 +148,7 @@ def test_address_keeps_the_place(open_page: Opener) -> None:
     assert page.page.get_by_role("button", name="Features in place").get_attribute("aria-pressed") == "true"
     page.page.keyboard.press("Escape")
     assert (page.answer()["value"], page.answer()["feature"]) == (2, [3, 4])
-    assert "pin=" not in page.page.url
+    assert "pin=" not in page.address()
 
 
 def test_wrong_address_is_passed_over(open_page: Opener) -> None:
@@ -174,5 +176,8 @@ def test_data_of_the_page_is_the_document() -> None:
     found = re.search(r'type="application/json">(.*?)</script>', text)
     assert found is not None
     data = json.loads(found[1])
-    assert data["document"]["schema"] == "eyeshot.explorer/1"
     assert data["home"] == "page"
+    document = json.loads(gzip.decompress(base64.b64decode(data["packed"])))
+    assert document == eyeshot.explore("conv k3", input_shape=8).data["document"]
+    assert document["schema"] == "eyeshot.explorer/1"
+    assert text == eyeshot.explore("conv k3", input_shape=8).html(), "the same page in every run"

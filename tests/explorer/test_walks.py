@@ -8,10 +8,9 @@ from typing import Any
 
 import golden
 import pytest
-from catalogue import CATALOGUE
 from explorer_boxes import box_from
+from explorer_networks import NETWORKS, some
 
-import eyeshot
 from eyeshot.analyses.analysis import Analysis
 from eyeshot.analyses.support import region_of
 from eyeshot.analyses.trace import trace_of
@@ -20,27 +19,6 @@ from eyeshot.graph.core import Graph
 from eyeshot.present.explorer.document import explorer_dict
 
 FILE = Path(__file__).parent / "golden" / "walks.json"
-NETWORKS = {
-    **CATALOGUE,
-    **{name: eyeshot.load(name) for name in ("alexnet", "unet", "tcn", "unet3d", "wavenet", "inception_v3")},
-    "non-square": eyeshot.load("conv k5x3 s2x1 p2x1 d1x2 | maxpool k3 s2 ceil | deconv k3 s2", input_shape=(1, 21, 34)),
-}
-MOST_FEATURES = 3
-
-
-def some(extents: tuple[int, ...]) -> list[tuple[int, ...]]:
-    """The first, a middle and the last feature."""
-    count = math.prod(extents)
-    chosen = sorted({0, count * 2 // 5, count - 1})[:MOST_FEATURES]
-    return [tuple(int(i) for i in _unravelled(number, extents)) for number in chosen if count]
-
-
-def _unravelled(number: int, extents: tuple[int, ...]) -> list[int]:
-    index = []
-    for n in reversed(extents):
-        number, i = divmod(number, n)
-        index.append(i)
-    return index[::-1]
 
 
 def answers(graph: Graph) -> dict[str, Any]:

@@ -1,14 +1,14 @@
 /** One explorer on one page: its session, its editor, and the files it takes. */
 
-import { batch, effect, untracked } from "@preact/signals";
+import { batch, computed, effect, untracked } from "@preact/signals";
 import { type Document, type Network, networkOf } from "./core/document";
 import { chainOf, listOf } from "./editor/chain";
-import { History } from "./editor/history";
-import { type LayerList } from "./editor/layers";
-import { preset, PRESETS } from "./editor/presets";
+import { type Draft, History, isList } from "./editor/history";
+import { Base, revise, UNCHANGED } from "./editor/revision";
+import { readRevision, saysRevision } from "./editor/words";
 import { type Home, type Model, photoOf } from "./model";
 import { Session } from "./state/session";
-import { type Place, readPlace, writePlace } from "./state/place";
+import { type Place, readPlace, wordsOf, writePlace } from "./state/place";
 
 const LISTS = /\.(toml|ya?ml|json)$/i;
 const MOST_PHOTO = 200_000_000;
@@ -19,8 +19,14 @@ export class Explorer {
   readonly session: Session;
   readonly history = new History();
   readonly home: Home;
-  /** The network that Python gave; the editor's chain stands in its place while it is edited. */
+  /** What is made of the given network by the changes to it, while there are any. */
+  readonly revised = computed(() => {
+    const draft = this.history.draft.value;
+    return draft && !isList(draft) ? revise(this.base, draft) : null;
+  });
+  /** The network that Python gave; the editor's stands in its place while it is edited. */
   private given: Network;
+  private known: Base | null = null;
   private readonly stops: (() => void)[] = [];
 
   constructor(private readonly model: Model) {
@@ -28,7 +34,7 @@ export class Explorer {
     this.given = networkOf(model.get("document") as Document);
     this.session = new Session(this.given);
     this.start();
-    this.stops.push(effect(() => this.followList()), effect(() => this.tell()));
+    this.stops.push(effect(() => this.followDraft()), effect(() => this.tell()));
     if (this.home !== "notebook") {
       const moved = () => this.go(readPlace(location.hash));
       addEventListener("hashchange", moved);
@@ -46,16 +52,31 @@ export class Explorer {
 
   private start(): void {
     const place = this.home === "notebook" ? null : readPlace(location.hash);
-    const list = place?.list;
-    if (list) {
-      this.history.list.value = list;
+    const draft = place && (place.list ?? this.revisionIn(location.hash));
+    if (draft) {
+      this.history.draft.value = draft;
       this.session.editing.value = true;
-      this.session.replace(chainOf(list).network);
+      this.session.replace(this.networkOf(draft));
     }
     const start = place?.spot ? place : (this.model.get("start") ?? {});
     this.go({ pins: [], drawing: "common", list: null, ...start });
     const photo = this.model.get("photo");
     if (photo) void photoOf(photo).then((picture) => { this.session.photo.value = picture; }, () => this.trouble("The photo in this page cannot be shown."));
+  }
+
+  /** What is known of the given network before changes; it takes a walk over all of it. */
+  get base(): Base {
+    this.known ??= new Base(this.given);
+    return this.known;
+  }
+
+  private revisionIn(hash: string): Draft | null {
+    const words = wordsOf(hash);
+    return saysRevision(words) ? readRevision(words, this.base) : null;
+  }
+
+  private networkOf(draft: Draft): Network {
+    return isList(draft) ? chainOf(draft).network : (this.revised.value?.network ?? this.given);
   }
 
   /** To a place that an address or Python named; names that are not in the network are passed over. */
@@ -75,11 +96,11 @@ export class Explorer {
     });
   }
 
-  /** The editor's list became another one: so does the network. */
-  private followList(): void {
-    const list = this.history.list.value;
+  /** What is edited became something else: so does the network. */
+  private followDraft(): void {
+    const draft = this.history.draft.value;
     const editing = this.session.editing.value;
-    if (editing && list) untracked(() => this.session.replace(chainOf(list).network, true));
+    if (editing && draft) untracked(() => this.session.replace(this.networkOf(draft), true));
   }
 
   /** Where the person is: into the address of a page, into the widget's traits in a notebook. */
@@ -90,7 +111,7 @@ export class Explorer {
     if (this.home === "notebook") {
       this.model.set("selected", { ...spot, pins });
       this.model.save_changes();
-    } else writePlace({ spot, pins, drawing: session.drawing.value, list: session.editing.value ? this.history.list.value : null });
+    } else writePlace({ spot, pins, drawing: session.drawing.value }, session.editing.value ? this.history.draft.value : null);
   }
 
   edit(): void {
@@ -100,18 +121,19 @@ export class Explorer {
       session.replace(this.given, true);
       return;
     }
-    if (!history.list.value) {
+    if (!history.draft.value) {
+      // A chain of layers can be changed in every way; anything else keeps its order and its other operations.
       const list = listOf(this.given);
-      if (typeof list === "string") session.trouble.value = `${list}. Here is ${PRESETS[0]} to begin with.`;
-      history.list.value = typeof list === "string" ? preset(PRESETS[0]) : list;
+      history.draft.value = typeof list === "string" ? UNCHANGED : list;
     }
     session.editing.value = true;
   }
 
   show(document: Document): void {
-    this.given = networkOf(document);
     this.session.editing.value = false;
-    this.history.list.value = null;
+    this.history.draft.value = null;
+    this.given = networkOf(document);
+    this.known = null;
     this.session.replace(this.given);
     this.session.trouble.value = null;
   }
@@ -154,10 +176,6 @@ export class Explorer {
 
   private trouble(text: string): void {
     this.session.trouble.value = text;
-  }
-
-  get list(): LayerList | null {
-    return this.history.list.value;
   }
 }
 

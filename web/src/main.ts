@@ -2,14 +2,14 @@
 
 import { h, render as renderInto } from "preact";
 import { Explorer } from "./explorer";
-import { type Model, StandIn } from "./model";
+import { type Model, StandIn, unpacked } from "./model";
 import { App } from "./view/App";
 import { watchTheme } from "./view/hooks";
 import style from "./style.css";
 
 let sheet: CSSStyleSheet | null = null;
 
-/** Constructed, not an element: a page's policy may forbid inline styles. Some notebooks show widgets in a shadow. */
+/** Constructed, not an element: a page's policy may forbid inline styles. In a notebook it lies in a shadow. */
 function addStyle(el: HTMLElement): void {
   if (!sheet) {
     sheet = new CSSStyleSheet();
@@ -21,24 +21,40 @@ function addStyle(el: HTMLElement): void {
 }
 
 function render({ model, el }: { model: Model; el: HTMLElement }): () => void {
-  addStyle(el);
-  el.classList.add("eyeshot-explorer");
-  el.dataset.home = model.get("home") ?? "notebook";
+  const home = model.get("home") ?? "notebook";
+  const root = home === "notebook" ? secluded(el) : el;
+  addStyle(root);
+  root.classList.add("eyeshot-explorer");
+  root.dataset.home = home;
   const explorer = new Explorer(model);
   const changed = () => explorer.show(model.get("document"));
   model.on("change:document", changed);
   const stopTheme = watchTheme();
-  renderInto(h(App, { explorer, root: el }), el);
+  renderInto(h(App, { explorer, root }), root);
   return () => {
     model.off("change:document", changed);
     stopTheme();
     explorer.stop();
-    renderInto(null, el);
+    renderInto(null, root);
+    if (root !== el) root.remove();
   };
+}
+
+/** A place in a notebook that neither its styles nor its shortcuts reach: JupyterLab's arrows would leave the cell. */
+function secluded(el: HTMLElement): HTMLElement {
+  el.dataset.lmSuppressShortcuts = "true";
+  const root = document.createElement("div");
+  (el.shadowRoot ?? el.attachShadow({ mode: "open" })).append(root);
+  return root;
 }
 
 const data = document.getElementById("eyeshot-explorer-data");
 const root = document.getElementById("eyeshot-explorer");
-if (data && root) render({ model: new StandIn(JSON.parse(data.textContent ?? "{}")), el: root });
+if (data && root) {
+  unpacked(JSON.parse(data.textContent ?? "{}")).then(
+    (given) => render({ model: new StandIn(given), el: root }),
+    (error) => { root.textContent = `This page cannot be shown: ${(error as Error).message}. It needs a browser of 2023 or later.`; },
+  );
+}
 
 export default { render };

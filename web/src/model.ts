@@ -32,3 +32,10 @@ export async function photoOf(address: string): Promise<HTMLImageElement> {
   await picture.decode();
   return picture;
 }
+
+/** What a page carries, with its document unpacked. */
+export async function unpacked({ packed, ...rest }: { packed: string }): Promise<Record<string, unknown>> {
+  const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+  const text = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return { ...rest, document: await new Response(text).json() };
+}

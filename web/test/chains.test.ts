@@ -6,9 +6,11 @@ import { test } from "node:test";
 import { networkOf } from "../src/core/document";
 import { regionOf } from "../src/core/region";
 import { chainOf, listOf } from "../src/editor/chain";
-import { jsonOf, latexOf, markdownOf, pytorchOf } from "../src/editor/exports";
+import { latexOf, markdownOf } from "../src/editor/exports";
 import { History } from "../src/editor/history";
 import { type LayerList, ListError, named, newLayer, parseList, textOf } from "../src/editor/layers";
+import { jsonOf, listingOf } from "../src/editor/listing";
+import { pytorchOf } from "../src/editor/pytorch";
 import { preset, PRESETS } from "../src/editor/presets";
 
 interface Case {
@@ -91,10 +93,10 @@ test("undo and redo", () => {
   history.change(a);
   history.change(b);
   history.undo();
-  assert.equal(history.list.value, a);
+  assert.equal(history.draft.value, a);
   assert.equal(history.canUndo.value, false);
   history.redo();
-  assert.equal(history.list.value, b);
+  assert.equal(history.draft.value, b);
   history.undo();
   history.change(preset(PRESETS[2]));
   assert.equal(history.canRedo.value, false);
@@ -106,12 +108,13 @@ test("exports escape names", () => {
   const { network } = chainOf(list);
   assert.match(markdownOf(network, network.values), /a\\_b\\\|\\<\$\\>/);
   assert.match(latexOf(network.values), /a\\_b|\\textless\{\}\\\$/);
-  assert.match(pytorchOf(list), /# a_b\|<\$>\?\n/);
-  assert.equal(JSON.parse(jsonOf(list)).layers[0].name, "a_b|<$>\n");
+  const listing = listingOf(network);
+  assert.match(pytorchOf(listing), /# a_b\|<\$>\n|# a_b_<\$>_/);
+  assert.equal(JSON.parse(jsonOf(listing)).layers[0].name, "a_b_<$>_");
 });
 
 test("PyTorch has no words for some lists", () => {
-  const write = (text: string) => pytorchOf({ name: "x", input: [1, 16, 16], layers: parseList(text, 2) });
+  const write = (text: string) => pytorchOf(listingOf(chainOf({ name: "x", input: [1, 16, 16], layers: parseList(text, 2) }).network));
   assert.throws(() => write("avgpool k2 d2"), /no dilation/);
   assert.throws(() => write("deconv k3 s1 p0:1"), /output padding/);
   assert.match(write("maxpool k3 s2 p1:0"), /ConstantPad2d\(\(1, 0, 1, 0\), float\("-inf"\)\)/);

@@ -62,3 +62,46 @@ function shortest(advance: number, pairs: [number, number][]): Periodic {
   }
   throw new Error("a sequence repeats after its own length");
 }
+
+export function readsNothing(seq: Periodic): boolean {
+  return seq.hi.every((hi, phase) => hi <= seq.lo[phase]);
+}
+
+/** A sequence in which every feature reads the same. */
+export function constantOf([lo, hi]: readonly [number, number]): Periodic {
+  return { period: 1, advance: 0, lo: [lo], hi: [hi] };
+}
+
+/** The smallest interval that holds those of the first n features. */
+export function hullOfFirst(seq: Periodic, n: number): [number, number] {
+  const all: IndexMap = { nIn: n, nOut: 1, period: 1, advance: 0, border: "nothing", lawful: true, taps: [[[0, n, 1]]] };
+  return hullAt(seq, all, 0);
+}
+
+/** Features that read nothing within their smallest period, as a key; "" if there are none. */
+export function gapsOf(seq: Periodic): string {
+  const empty = seq.lo.map((lo, phase) => (seq.hi[phase] > lo ? "1" : "0")).join("");
+  if (!empty.includes("0")) return "";
+  for (let period = 1; period < empty.length; period++) {
+    if (empty.length % period === 0 && empty === empty.slice(0, period).repeat(empty.length / period)) return empty.slice(0, period);
+  }
+  return empty;
+}
+
+/** Feature-wise hull; null if the jumps differ, because then there is none that repeats. */
+export function unionOf(a: Periodic, b: Periodic): Periodic | null {
+  if (a.advance * b.period !== b.advance * a.period) return null;
+  if (a.period === 1 && b.period === 1 && a.hi[0] > a.lo[0] && b.hi[0] > b.lo[0]) {
+    if (a.lo[0] <= b.lo[0] && a.hi[0] >= b.hi[0]) return a;
+    return { period: 1, advance: a.advance, lo: [Math.min(a.lo[0], b.lo[0])], hi: [Math.max(a.hi[0], b.hi[0])] };
+  }
+  const period = (a.period / gcd(a.period, b.period)) * b.period;
+  if (period > MAX_PERIOD) throw new LimitError(`a field may repeat after at most ${MAX_PERIOD} features, but this one repeats after ${period}`);
+  const pairs = Array.from({ length: period }, (_, i): [number, number] => cover(intervalOf(a, i), intervalOf(b, i)));
+  return shortest((a.advance * period) / a.period, pairs);
+}
+
+function cover(a: [number, number], b: [number, number]): [number, number] {
+  if (a[1] <= a[0]) return b[1] > b[0] ? b : [0, 0];
+  return b[1] <= b[0] ? a : [Math.min(a[0], b[0]), Math.max(a[1], b[1])];
+}

@@ -108,7 +108,7 @@ export function parseList(text: string, axes: number): Layer[] {
   return named(layers);
 }
 
-function parseLayer(text: string, axes: number, number: number): [Layer, number] {
+export function parseLayer(text: string, axes: number, number: number): [Layer, number] {
   const [word, ...options] = text.split(/\s+/);
   const where = `layer ${number}`;
   const kind = WORDS[word.toLowerCase().replace(/[_-]|[123]d$/g, "")];

@@ -1,7 +1,11 @@
 /** Where a person is, as the part of the page's address behind #: it can be sent to others. */
 
+import { type Draft, isList } from "../editor/history";
 import { type LayerList, ListError, parseList, textOf } from "../editor/layers";
+import { writeRevision } from "../editor/words";
 import type { Drawing } from "./session";
+
+const REST = 120;
 
 export interface NamedSpot {
   layer: string;
@@ -15,23 +19,36 @@ export interface Place {
   list: LayerList | null;
 }
 
-export function writePlace({ spot, pins, drawing, list }: Place): void {
+export function writePlace({ spot, pins, drawing }: Omit<Place, "list">, draft: Draft | null): void {
   const words = new URLSearchParams();
   if (spot) words.set("at", spotText(spot));
   for (const pin of pins) words.append("pin", spotText(pin));
   if (drawing !== "common") words.set("drawing", drawing);
-  if (list) {
-    words.set("name", list.name);
-    words.set("input", list.input.join("x"));
-    words.set("list", textOf(list));
-  }
-  const hash = `#${words}`;
-  // A page may be shown where its address must not change; it works without.
-  if (hash !== location.hash && location.protocol !== "about:") history.replaceState(null, "", hash);
+  if (draft && isList(draft)) {
+    words.set("name", draft.name);
+    words.set("input", draft.input.join("x"));
+    words.set("list", textOf(draft));
+  } else if (draft) writeRevision(words, draft);
+  later(`#${words}`);
+}
+
+let waiting: ReturnType<typeof setTimeout> | undefined;
+
+/** Once the hand rests: browsers take their time for an address, and refuse hundreds of them. */
+function later(hash: string): void {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => {
+    // A page may be shown where its address must not change; it works without.
+    if (hash !== location.hash && location.protocol !== "about:") history.replaceState(null, "", hash);
+  }, REST);
+}
+
+export function wordsOf(hash: string): URLSearchParams {
+  return new URLSearchParams(hash.replace(/^#/, ""));
 }
 
 export function readPlace(hash: string): Place {
-  const words = new URLSearchParams(hash.replace(/^#/, ""));
+  const words = wordsOf(hash);
   return {
     spot: parseSpot(words.get("at")),
     pins: words.getAll("pin").slice(0, 2).flatMap((text) => parseSpot(text) ?? []),

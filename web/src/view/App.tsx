@@ -4,6 +4,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { Editor } from "../editor/Editor";
 import { numeral } from "../editor/exports";
+import { GraphEditor } from "../editor/GraphEditor";
+import { isList } from "../editor/history";
 import type { Explorer } from "../explorer";
 import { Export, Help } from "./Dialogs";
 import { ImagePane } from "./ImagePane";
@@ -13,7 +15,7 @@ import { Stack, useSpeech } from "./Stack";
 import { themeChanges } from "./hooks";
 
 export function App({ explorer, root }: { explorer: Explorer; root: HTMLElement }) {
-  const { session, history } = explorer;
+  const { session } = explorer;
   const exporting = useSignal(false);
   const dropping = useSignal(false);
   useSpeech(session);
@@ -37,7 +39,7 @@ export function App({ explorer, root }: { explorer: Explorer; root: HTMLElement 
         </p>
       )}
       <main class="ey-panes">
-        {session.editing.value && history.list.value ? <Editor session={session} history={history} /> : <LayerList session={session} />}
+        <Layers explorer={explorer} />
         <Stack session={session} />
         <ImagePane session={session} />
         <Readout session={session} />
@@ -47,6 +49,14 @@ export function App({ explorer, root }: { explorer: Explorer; root: HTMLElement 
       <div class="ey-hidden" role="status" aria-live="polite">{session.said.value}</div>
     </div>
   );
+}
+
+/** The list of layers, or an editor in its place. */
+function Layers({ explorer }: { explorer: Explorer }) {
+  const { session, history } = explorer;
+  const draft = session.editing.value ? history.draft.value : null;
+  if (!draft) return <LayerList session={session} />;
+  return isList(draft) ? <Editor session={session} history={history} list={draft} /> : <GraphEditor explorer={explorer} revision={draft} />;
 }
 
 function Header({ explorer, save, root }: { explorer: Explorer; save: () => void; root: HTMLElement }) {

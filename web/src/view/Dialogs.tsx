@@ -2,9 +2,10 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { listOf } from "../editor/chain";
-import { cells, jsonOf, latexOf, markdownOf, pytorchOf } from "../editor/exports";
-import { textOf } from "../editor/layers";
+import { cells, latexOf, markdownOf } from "../editor/exports";
+import { ListError } from "../editor/layers";
+import { jsonOf, listingOf, textOf } from "../editor/listing";
+import { pytorchOf } from "../editor/pytorch";
 import type { Session } from "../state/session";
 import { paletteOf } from "./palette";
 import { copyText, saveFile, saveText, stageSvg, svgToPng } from "./save";
@@ -94,12 +95,12 @@ function written(session: Session, format: Format): string {
     const widths = rows[0].map((_, k) => Math.max(...rows.map((row) => row[k].length)));
     return `${rows.map((row) => row.map((cell, k) => (k < 2 ? cell.padEnd(widths[k]) : cell.padStart(widths[k]))).join("  ")).join("\n")}\n`;
   }
-  const list = listOf(network);
-  if (typeof list === "string") return `Only a chain of layers can be written so: ${list}.`;
   try {
-    if (format === "PyTorch") return pytorchOf(list);
-    return format === "JSON" ? jsonOf(list) : `${textOf(list)}\n`;
+    const listing = listingOf(network);
+    if (format === "PyTorch") return pytorchOf(listing);
+    return format === "JSON" ? jsonOf(listing) : textOf(listing);
   } catch (error) {
-    return (error as Error).message;
+    if (error instanceof ListError) return error.message;
+    throw error;
   }
 }

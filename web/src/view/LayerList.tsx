@@ -11,6 +11,9 @@ import { percent, product, settingsText } from "./words";
 const HEIGHT = 27;
 const LANE = 11;
 const MOST_LANES = 6;
+const LEAST_NAME = 150;
+/** Of the last column, and of the bar that scrolls. */
+const SHARE = 80;
 
 export function LayerList({ session }: { session: Session }) {
   const network = session.network.value;
@@ -19,7 +22,7 @@ export function LayerList({ session }: { session: Session }) {
   const lanes = useMemo(() => lanesOf(network, rows), [network, rows]);
   const depth = Math.min(MOST_LANES, 1 + Math.max(0, ...lanes.map((lane) => Math.max(lane.own, ...lane.past))));
   const gutter = depth * LANE + 8;
-  const widths = useMemo(() => widthsOf(network, rows), [network, rows]);
+  const widths = useMemo(() => widthsOf(network, rows, gutter), [network, rows, gutter]);
   const [measure, , height] = useSize();
   const scroller = useRef<HTMLDivElement | null>(null);
   const reference = useCallback((element: HTMLDivElement | null) => {
@@ -90,16 +93,18 @@ export function LayerList({ session }: { session: Session }) {
   );
 }
 
-/** Widths of the columns of numbers, for the longest in each: axes that differ need more room. */
-function widthsOf(network: Network, rows: Row[]): Record<string, string> {
+/** Widths of the columns of numbers, for the longest in each, and of the pane that leaves room for names beside them. */
+function widthsOf(network: Network, rows: Row[], gutter: number): Record<string, string> {
   const longest = (text: (value: Value) => string) => Math.max(1, ...rows.map((row) => text(network.values[row.id]).length));
-  const width = (letters: number, least: number) => `${Math.min(110, Math.max(least, letters * 9 + 14))}px`;
-  return {
-    "--ey-n": width(longest((value) => shown(value.numbers, (axis) => numeral(axis.n))), 46),
-    "--ey-j": width(longest((value) => shown(value.numbers, jumpText)), 36),
-    "--ey-r": width(longest((value) => shown(value.numbers, sizeText)), 64),
-    "--ey-s": width(longest((value) => shown(value.numbers, (axis) => numeral(axis.start))), 50),
+  const width = (text: (value: Value) => string, least: number) => Math.min(110, Math.max(least, longest(text) * 9 + 14));
+  const widths = {
+    n: width((value) => shown(value.numbers, (axis) => numeral(axis.n)), 46),
+    j: width((value) => shown(value.numbers, jumpText), 36),
+    r: width((value) => shown(value.numbers, sizeText), 64),
+    s: width((value) => shown(value.numbers, (axis) => numeral(axis.start)), 50),
   };
+  const least = gutter + LEAST_NAME + Object.values(widths).reduce((a, b) => a + b, 0) + SHARE;
+  return { ...Object.fromEntries(Object.entries(widths).map(([letter, n]) => [`--ey-${letter}`, `${n}px`])), "--ey-least": `${least}px` };
 }
 
 function reveal(element: HTMLElement | null, index: number, height: number): void {

@@ -29,9 +29,7 @@ export function Readout({ session }: { session: Session }) {
       </div>
       <div class="ey-formulas" tabIndex={0} role="group" aria-label="Equations">
         <h3>{value.name} <span class="ey-muted">{value.kind}</span></h3>
-        {distinct(value.numbers.map((axis, k) => ({ axis: axis.axis, lines: formulas(network, value, k) }))).map(({ axis, lines }) => (
-          <Strip key={axis} axis={axis} lines={lines} />
-        ))}
+        {together(distinct(value.numbers.map((axis, k) => ({ axis: axis.axis, lines: formulas(network, value, k) })))).map((axes) => <Strip key={axes[0].axis} axes={axes} />)}
       </div>
     </section>
   );
@@ -79,18 +77,30 @@ function distinct(axes: Axis[]): Axis[] {
   return found;
 }
 
-function Strip({ axis, lines }: Axis) {
+/** Axes with the same equations but other numbers share a table: side by side they need no scrolling. */
+function together(axes: Axis[]): Axis[][] {
+  const equations = (lines: Formula[] | string) => (typeof lines === "string" ? null : lines.map(({ left, general }) => left + general).join());
+  const first = axes.length ? equations(axes[0].lines) : null;
+  return first !== null && axes.every(({ lines }) => equations(lines) === first) ? [axes] : axes.map((axis) => [axis]);
+}
+
+function Strip({ axes }: { axes: Axis[] }) {
+  const [{ axis, lines }] = axes;
   if (typeof lines === "string") return <p class="ey-sentence"><span class="ey-muted">{axis}</span> {lines}</p>;
+  const columns = axes.map((one) => one.lines as Formula[]);
   return (
-    <table>
-      <caption>along {axis}</caption>
+    <table class={axes.length > 1 ? "ey-many" : undefined}>
+      {axes.length === 1 ? <caption>along {axis}</caption> : (
+        <thead><tr><td /><td class="ey-general" />{axes.map((one) => <th key={one.axis} scope="col">along {one.axis}</th>)}</tr></thead>
+      )}
       <tbody>
-        {lines.map(({ left, general, numbers, result }) => (
+        {lines.map(({ left, general }, k) => (
           <tr key={left}>
-            <th scope="row">{left}</th>
-            <td>= {general}</td>
-            <td>{numbers && `= ${numbers}`}</td>
-            <td>= <b>{result}</b></td>
+            <th scope="row" title={general}>{left}</th>
+            <td class="ey-general">= {general}</td>
+            {columns.map((column, number) => (
+              <td key={axes[number].axis}>{column[k].numbers && `= ${column[k].numbers} `}= <b>{column[k].result}</b></td>
+            ))}
           </tr>
         ))}
       </tbody>

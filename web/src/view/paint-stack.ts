@@ -67,18 +67,29 @@ function paintCells(context: CanvasRenderingContext2D, { network, morph, palette
     }
     return found;
   };
-  const columns = ends(plane.across);
+  const [columns, rows] = [ends(plane.across), ends(plane.down)].map((cells) => cells.sort((a, b) => a[0] - b[0]));
+  const [left, right, top, bottom] = [columns[0][0], columns[columns.length - 1][1], rows[0][0], rows[rows.length - 1][1]];
   context.fillStyle = palette.cell;
   context.beginPath();
-  for (const [top, bottom] of ends(plane.down)) {
-    for (const [left, right] of columns) {
-      context.moveTo(...at(plane, left, top));
-      context.lineTo(...at(plane, right, top));
-      context.lineTo(...at(plane, right, bottom));
-      context.lineTo(...at(plane, left, bottom));
-    }
-  }
+  quad(context, plane, left, right, top, bottom);
   context.fill();
+  // Thousands of cells are as many quadrangles, but a hundred strips between them.
+  context.fillStyle = palette.plane;
+  context.beginPath();
+  for (const [start, stop] of gaps(columns)) quad(context, plane, start, stop, top, bottom);
+  for (const [start, stop] of gaps(rows)) quad(context, plane, left, right, start, stop);
+  context.fill();
+}
+
+function gaps(cells: [number, number][]): [number, number][] {
+  return cells.slice(1).map(([next], k): [number, number] => [cells[k][1], next]).filter(([start, stop]) => stop > start);
+}
+
+function quad(context: CanvasRenderingContext2D, plane: Plane, left: number, right: number, top: number, bottom: number): void {
+  context.moveTo(...at(plane, left, top));
+  context.lineTo(...at(plane, right, top));
+  context.lineTo(...at(plane, right, bottom));
+  context.lineTo(...at(plane, left, bottom));
 }
 
 function paintReached(context: CanvasRenderingContext2D, { network, morph, palette }: Scene, plane: Plane, reached: Map<number, Box[]>): void {
@@ -98,12 +109,7 @@ function paintReached(context: CanvasRenderingContext2D, { network, morph, palet
       return found;
     };
     for (const [top, bottom] of runs(plane.down)) {
-      for (const [left, right] of runs(plane.across)) {
-        context.moveTo(...at(plane, left, top));
-        context.lineTo(...at(plane, right, top));
-        context.lineTo(...at(plane, right, bottom));
-        context.lineTo(...at(plane, left, bottom));
-      }
+      for (const [left, right] of runs(plane.across)) quad(context, plane, left, right, top, bottom);
     }
   }
   context.fill();

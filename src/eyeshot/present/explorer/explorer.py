@@ -18,6 +18,16 @@ __all__ = ["Explorer"]
 _HEIGHT = 760
 
 
+class _Framed:
+    """A frame that a notebook shows."""
+
+    def __init__(self, frame: str) -> None:
+        self._frame = frame
+
+    def _repr_html_(self) -> str:
+        return self._frame
+
+
 class Explorer:
     """A network that can be explored; made by `eyeshot.explore`.
 
@@ -85,6 +95,12 @@ class Explorer:
             live = found[0] if isinstance(found, tuple) else found
             bundle.update({kind: part for kind, part in (live or {}).items() if kind not in bundle})
         return bundle
+
+    def _display_(self) -> Any:
+        """What marimo shows, which asks for nothing else first: the live widget, or the page in a frame."""
+        from eyeshot.present.explorer.widget import is_available
+
+        return self.widget if is_available() else _Framed(self._repr_html_())
 
     def _repr_html_(self) -> str:
         # A frame without an origin: the page can neither read nor change the notebook around it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import html
 import json
@@ -85,7 +86,7 @@ def page_of(data: dict[str, Any], *, connects: bool = False) -> str:
         policy=html.escape(policy_of(connects=connects)),
         title=html.escape(f"{data['document']['model']} · eyeshot"),
         style=_STYLE,
-        data=_in_script(json.dumps(data, separators=(",", ":"))),
+        data=_in_script(json.dumps(_packed(data), separators=(",", ":"))),
         script=bundle(),
     )
 
@@ -118,6 +119,13 @@ def policy_of(*, connects: bool = False) -> str:
 
 def _hash(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _packed(data: dict[str, Any]) -> dict[str, Any]:
+    """The data with the document compressed: a fifth of its size, and the same bytes in every run."""
+    text = json.dumps(data["document"], separators=(",", ":"))
+    packed = base64.b64encode(gzip.compress(text.encode("utf-8"), 9, mtime=0)).decode("ascii")
+    return {**{key: value for key, value in data.items() if key != "document"}, "packed": packed}
 
 
 def _in_script(text: str) -> str:

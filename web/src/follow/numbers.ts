@@ -1,0 +1,167 @@
+/** From a value's field to the numbers of its row, and to its theoretical boxes (eyeshot/analyses/rows.py, outlook.py). */
+
+import type { Along, AxisNumbers, Input, Layout, Outlook, Piece } from "../core/document";
+import { constantOf, gapsOf, hullOfFirst, intervalOf, type Periodic } from "../core/periodic";
+import { NotFollowed, type Term, unionOrRefuse } from "./terms";
+
+type Pair = [number, number];
+
+/** The numbers along every axis of every input that a value reads; each branch is a field by itself. */
+export function numbersOf(inputs: Input[], terms: Term[], branches: readonly Term[][]): AxisNumbers[] {
+  return inputs.flatMap((input, position) => {
+    const mine = terms.filter((term) => term.input === position);
+    return mine.length ? input.axes.map((name, axis) => alongAxis(input.name, name, mine, axis, misaligned(branches, position, axis))) : [];
+  });
+}
+
+function alongAxis(input: string, name: string, terms: Term[], axis: number, apart: number): AxisNumbers {
+  const local = terms.filter((term) => !term.global.includes(axis));
+  const reduced = terms.filter((term) => term.global.includes(axis));
+  const n = Math.max(1, ...(local.length ? local : reduced).map((term) => alongOf(term, axis).features));
+  const everything = hull(reduced.map((term) => hullOfFirst(term.seqs[axis], alongOf(term, axis).extent)));
+  const whole = { input, axis: name, n, global: reduced.length > 0, misaligned: apart };
+  if (!local.length) {
+    const [lo, hi] = everything;
+    return { ...whole, jump: 0, size: hi - lo, size_min: hi - lo, start: (lo + hi) / 2, padding: -lo || 0, period: null, local_size: null };
+  }
+  const seq = localAlong(local, axis, n);
+  const pairs = firsts(seq, Math.min(n, seq.period)).filter(([lo, hi]) => hi > lo);
+  const sizes = pairs.length ? pairs.map(([lo, hi]) => hi - lo) : [0];
+  const [lo, hi] = pairs[0] ?? [0, 0];
+  const both = reduced.length ? sizesWith(seq, n, everything) : sizes;
+  return {
+    ...whole, jump: seq.advance / seq.period, size: Math.max(...both), size_min: Math.min(...both), start: (lo + hi) / 2,
+    padding: -lo || 0, period: seq.period, local_size: Math.max(...sizes),
+  };
+}
+
+/** How a term follows an axis: features along it, how far it counts, and in which dimensions (a set of bits). */
+function alongOf(term: Term, axis: number): { features: number; extent: number; home: number } {
+  let [features, extent, home] = [1, 1, 0];
+  for (let d = 0; d < term.dims.length; d++) {
+    for (const part of term.dims[d]) {
+      if (part.axis !== axis) continue;
+      features *= part.size;
+      if (!part.follows) continue;
+      extent = part.size;
+      home |= 1 << d;
+    }
+  }
+  return { features, extent, home };
+}
+
+/** The hull of local paths along one axis; a path without the axis reads the same for every feature. */
+function localAlong(terms: Term[], axis: number, n: number): Periodic {
+  const places = terms.map((term) => alongOf(term, axis));
+  const [first] = places.filter(({ home }) => home);
+  if (places.some(({ home, extent }) => home && (home !== first.home || extent !== first.extent))) {
+    throw new NotFollowed("its features follow an axis along several dimensions");
+  }
+  return terms.map((term, k) => (n > 1 && first && !places[k].home ? constantOf(intervalOf(term.seqs[axis], 0)) : term.seqs[axis])).reduce(unionOrRefuse);
+}
+
+function firsts(seq: Periodic, n: number): Pair[] {
+  return Array.from({ length: n }, (_, i) => intervalOf(seq, i));
+}
+
+function hull(pairs: Pair[]): Pair {
+  const full = pairs.filter(([lo, hi]) => hi > lo);
+  return full.length ? [Math.min(...full.map(([lo]) => lo)), Math.max(...full.map(([, hi]) => hi))] : [0, 0];
+}
+
+/** Sizes among which the largest and the smallest surely are, when each feature also reads `everything`. */
+function sizesWith(seq: Periodic, n: number, everything: Pair): number[] {
+  const { period, advance } = seq;
+  const places = new Set<number>();
+  for (let k = 0; k < Math.min(n, period); k++) {
+    places.add(k);
+    places.add(n - 1 - k);
+    if (!advance) continue;
+    // Along each phase the size is convex: smallest where lo or hi passes an end of the interval.
+    for (const [bound, end] of [[everything[0], seq.lo[k]], [everything[1], seq.hi[k]]]) {
+      const turn = Math.floor((bound - end) / advance);
+      places.add(k + period * turn);
+      places.add(k + period * (turn + 1));
+    }
+  }
+  return [...places].filter((i) => i >= 0 && i < n).map((i) => {
+    const [lo, hi] = hull([intervalOf(seq, i), everything]);
+    return hi - lo;
+  });
+}
+
+/** Largest distance between the centres of branches that meet, in the mean over a period. */
+function misaligned(branches: readonly Term[][], position: number, axis: number): number {
+  if (branches.length < 2) return 0;
+  const seqs: Periodic[] = [];
+  for (const branch of branches) {
+    const terms = branch.filter((term) => term.input === position && !term.global.includes(axis));
+    const places = terms.map((term) => alongOf(term, axis));
+    if (!terms.length || places.some(({ home, extent }) => !home || extent !== places[0].extent)) continue;
+    seqs.push(terms.map((term) => term.seqs[axis]).reduce(unionOrRefuse));
+  }
+  const same = seqs.filter((seq) => seq.advance * seqs[0].period === seqs[0].advance * seq.period).map(meanCentre);
+  let most = 0;
+  // Fractions: their difference is exact where that of two quotients need not be.
+  for (const [a, b] of same) for (const [c, d] of same) most = Math.max(most, (a * d - c * b) / (b * d));
+  return most;
+}
+
+/** Mean over a period of centre(i) − jump·i over the features that read something: numerator and denominator. */
+function meanCentre(seq: Periodic): Pair {
+  let [sum, count] = [0, 0];
+  seq.lo.forEach((lo, i) => {
+    if (seq.hi[i] <= lo) return;
+    sum += (lo + seq.hi[i]) * seq.period - 2 * seq.advance * i;
+    count += 1;
+  });
+  return count ? [sum, 2 * seq.period * count] : [0, 1];
+}
+
+// ------------------------------------------------------------------ boxes
+
+/** For each input the boxes of a value's features; channels are taken together. */
+export function outlookOf(inputs: Input[], terms: Term[], layout: Layout): Outlook[] {
+  return inputs.map((_, position) => {
+    const mine = terms.filter((term) => term.input === position);
+    const pieces = new Map<string, Piece>();
+    if (mine.length === 1) return { global: [...mine[0].global], pieces: [pieceOf(mine[0], layout)] };
+    for (const term of mine) {
+      const piece = pieceOf(term, layout);
+      const key = JSON.stringify([piece[1], piece[0].map((along) => [along[0], gapsOf(sequence(along))])]);
+      const known = pieces.get(key);
+      pieces.set(key, known ? [known[0].map((along, k) => bothAlong(along, piece[0][k])), piece[1]] : piece);
+    }
+    return { global: [...new Set(mine.flatMap((term) => term.global))].sort((a, b) => a - b), pieces: [...pieces.values()] };
+  });
+}
+
+function pieceOf(term: Term, layout: Layout): Piece {
+  const along = term.seqs.map((seq, axis): Along => {
+    const d = term.dims.findIndex((parts) => parts.some((part) => part.axis === axis && part.follows));
+    const place = d < 0 ? -1 : term.dims[d].findIndex((part) => part.axis === axis && part.follows);
+    if (d < 0) return written(-1, constantOf(intervalOf(seq, 0)));
+    const factor = layout.dims[d][place];
+    if (layout.dims[d].length !== term.dims[d].length || !factor || factor[1] < 0) {
+      throw new NotFollowed("its features are numbered in a way that the page does not hold");
+    }
+    return written(factor[1], seq);
+  });
+  const masks = term.dims.flatMap((parts, d) => parts.flatMap((part, p): [number, number[]][] => {
+    const axis = layout.dims[d][p]?.[1] ?? -1;
+    return part.mask && axis >= 0 ? [[axis, [...part.mask]]] : [];
+  }));
+  return [along, masks];
+}
+
+function written(axis: number, { period, advance, lo, hi }: Periodic): Along {
+  return [axis, period, advance, [...lo], [...hi]];
+}
+
+function sequence([, period, advance, lo, hi]: Along): Periodic {
+  return { period, advance, lo, hi };
+}
+
+function bothAlong(a: Along, b: Along): Along {
+  return written(a[0], unionOrRefuse(sequence(a), sequence(b)));
+}
