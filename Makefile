@@ -44,7 +44,7 @@ bench: $(VENV)/.group-test $(VENV)/.chromium ## the benchmarks, with the ratios 
 docs: $(VENV)/.group-docs ## the documentation, into docs/_build/html; a warning is an error
 	$(BIN)/sphinx-build --nitpicky --fail-on-warning --keep-going --quiet -b html docs docs/_build/html
 
-sweep: $(VENV)/.group-test ## long fuzzing, every model of timm and torchvision, and proofs: docs/zoo.md, docs/proof.md
+sweep: $(VENV)/.group-test $(VENV)/.group-notebooks $(VENV)/.chromium ## long fuzzing, notebooks, every model of timm and torchvision, proofs: docs/zoo.md, docs/proof.md
 	HYPOTHESIS_PROFILE=sweep $(BIN)/pytest -m sweep tests
 	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m scripts.sweep_models --records $(VENV)/sweep.jsonl
 	mv $(VENV)/sweep.jsonl $(VENV)/sweep.done.jsonl

@@ -80,6 +80,11 @@ class Watched:
         """Wait until what was done is drawn."""
         self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
 
+    def address(self) -> str:
+        """The page's address; it follows what is done once the hand rests."""
+        self.page.wait_for_timeout(250)
+        return self.page.url
+
     def unexpected(self) -> list[str]:
         return [fault for fault in self.faults if not fault.startswith(self.expected or ("\0",))]
 

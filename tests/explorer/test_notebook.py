@@ -13,7 +13,8 @@ from eyeshot.errors import InputError
 from eyeshot.present.explorer import widget
 from eyeshot.present.explorer.page import bundle
 
-HOST = """<!doctype html><html lang="en"><head><title>notebook</title></head><body>
+HOST = """<!doctype html><html lang="en"><head><title>notebook</title>
+<style>dt { float: left; width: 20%% }</style></head><body>
 <div id="one"></div><div id="two"></div>
 <script type="module">
   const address = URL.createObjectURL(new Blob([%(bundle)s], { type: "text/javascript" }));
@@ -65,14 +66,13 @@ def test_widget_in_a_host(browser: Browser, host: Path) -> None:
         assert page.page.evaluate("window.saved") == {**spot, "pins": [spot]}
         assert page.page.url == host.as_uri(), "a widget leaves the notebook's address alone"
         assert page.page.locator("#two .ey-readout").is_visible()
-        background = (
-            "getComputedStyle(document.querySelector('#two').shadowRoot.querySelector('.ey-pane')).borderRadius"
-        )
-        assert page.page.evaluate(background) == "8px"
+        pane = page.page.locator("#two .ey-pane").first
+        assert pane.evaluate("pane => getComputedStyle(pane).borderRadius") == "8px"
+        assert page.page.locator("#one dt").first.evaluate("dt => getComputedStyle(dt).float") == "none"
         page.page.evaluate("window.show(window.other)")
         page.page.locator("#one .ey-rows", has_text="eye").wait_for()
         page.page.evaluate("window.stop()")
-        assert page.page.locator("#one").inner_html() == ""
+        assert page.page.locator("#one").evaluate("el => el.shadowRoot.innerHTML") == ""
         assert page.page.evaluate("Object.keys(window.listeners)") == []
 
 
@@ -83,12 +83,14 @@ def test_bundle_for_notebooks_has_widget_and_page() -> None:
     assert found["application/vnd.jupyter.widget-view+json"]["model_id"] == explorer.widget.model_id
     assert 'sandbox="allow-scripts allow-downloads"' in found["text/html"]
     assert explorer.widget.document == explorer.data["document"]
+    assert explorer._display_() is explorer.widget
 
 
 def test_without_anywidget_the_page_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(widget, "find_spec", lambda _: None)
     explorer = eyeshot.explore("conv k3", input_shape=8)
     assert set(explorer._repr_mimebundle_()) == {"text/plain", "text/html"}
+    assert explorer._display_()._repr_html_() == explorer._repr_html_()
     with pytest.raises(InputError, match=r"pip install 'eyeshot\[notebook\]'"):
         _ = explorer.widget
 
