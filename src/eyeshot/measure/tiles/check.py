@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from eyeshot.errors import InputError
 from eyeshot.measure.tiles.network import Network
 from eyeshot.measure.tiles.run import run
 from eyeshot.measure.tiles.sources import open_source
@@ -16,7 +17,7 @@ from eyeshot.measure.tiles.sources import open_source
 if TYPE_CHECKING:
     from eyeshot.plan.results import AxisCut, Tiling
 
-__all__ = ["differences", "margin_errors", "random_image", "tiled_and_whole"]
+__all__ = ["differences", "extents_of", "margin_errors", "random_image", "tiled_and_whole"]
 
 Array = npt.NDArray[Any]
 Difference = tuple[str, float, float, float]
@@ -26,6 +27,23 @@ Difference = tuple[str, float, float, float]
 def random_image(tiling: Tiling, seed: int) -> Array:
     """Normal noise of the shape of a plan's image."""
     return np.random.default_rng(seed).standard_normal(tiling.image, np.float32)
+
+
+def extents_of(image: Any, tiling: Tiling) -> tuple[int, ...] | None:
+    """Pixels of an image to try a plan's model on, per axis; None if there is no image.
+
+    Raises
+    ------
+    InputError
+        If it has more dimensions than the model's input, or is no array.
+    """
+    if image is None:
+        return None
+    shape, rank = tuple(getattr(image, "shape", ())), len(tiling.image)
+    if not max(tiling.dims) + 1 - min(tiling.dims) <= len(shape) <= rank:
+        raise InputError(f"the image must have the dimensions of the model's input, but has shape {shape}")
+    full = (1,) * (rank - len(shape)) + shape
+    return tuple(full[d] for d in tiling.dims)
 
 
 def tiled_and_whole(tiling: Tiling, model: Any, image: Any, device: Any = None) -> list[Difference]:
@@ -43,8 +61,8 @@ def tiled_and_whole(tiling: Tiling, model: Any, image: Any, device: Any = None) 
         Where to run.
     """
     found = run(tiling, model, image, device=device)
-    with open_source(image, tiling) as source:
-        whole = Network(model, tiling, device)(source.read(tuple((0, n) for n in tiling.extents)))
+    with open_source(image, tiling) as source, Network(model, tiling, device) as network:
+        whole = network(source.read(tuple((0, n) for n in tiling.extents)))
     return differences([output.name for output in tiling.outputs], found, whole)
 
 
@@ -80,11 +98,13 @@ def margin_errors(
     """
     source = open_source(image, tiling)
     network = Network(model, replace(tiling, shapes={}), device)
-    whole = network(source.read(tuple((0, n) for n in tiling.extents)))
+    with network:
+        whole = network(source.read(tuple((0, n) for n in tiling.extents)))
     names = [output.name for output in tiling.outputs]
     for narrower in cuts:
         tile = replace(tiling, axes=tuple(narrower)).tile(index)
-        results = network(source.read(tile.read))
+        with network:
+            results = network(source.read(tile.read))
         mine = [result[o.where(box)] for o, result, box in zip(tiling.outputs, results, tile.crop, strict=True)]
         theirs = [result[o.where(box)] for o, result, box in zip(tiling.outputs, whole, tile.write, strict=True)]
         yield differences(names, mine, theirs)

@@ -49,12 +49,15 @@ class Journal:
             If the interrupted run was another one.
         """
         whole, _, rest = self._path.read_text(encoding="utf-8").rpartition("\n")
-        lines = whole.split("\n") if whole else []
+        if not whole:
+            # Not even the first line: whoever wrote it had done nothing yet.
+            return
+        lines = whole.split("\n")
         try:
-            head = json.loads(lines[0]) if lines else {}
+            head = json.loads(lines[0])
         except ValueError:
             head = {}
-        if head.get("schema") != _SCHEMA or head.get("fingerprint") != self._fingerprint:
+        if not isinstance(head, dict) or head.get("schema") != _SCHEMA or head.get("fingerprint") != self._fingerprint:
             raise InputError(
                 f"{str(self._path)!r} must belong to this plan, model and image, but is of another run; name another "
                 "target, or remove the unfinished one"
@@ -62,7 +65,7 @@ class Journal:
         self.dtypes = list(head["dtypes"])
         self.done = set(lines[1:])
         if rest:
-            self._path.write_text(whole + "\n", encoding="utf-8")
+            os.truncate(self._path, len(whole.encode()) + 1)
 
     def begin(self, dtypes: list[str]) -> None:
         """Write the first line."""
@@ -82,8 +85,9 @@ class Journal:
         self._file.flush()
 
     def remove(self) -> None:
-        """The run is over: nothing to remember."""
+        """Nothing to remember: the run is over, or begins anew."""
         self._close()
+        self.done = set()
         self._path.unlink(missing_ok=True)
 
     def _close(self) -> None:

@@ -46,7 +46,8 @@ def to_dask(tiling: Tiling, model: Any, image: Any, *, device: Any = None, dtype
     with open_source(image, tiling) as source:
         pass
     if dtypes is None:
-        dtypes = [result.dtype for result in Network(model, tiling, device)(_zeros(tiling))]
+        with Network(model, tiling, device) as network:
+            dtypes = [result.dtype for result in network(_zeros(tiling))]
     if len(dtypes) != len(tiling.outputs):
         raise InputError(f"there must be {len(tiling.outputs)} types, one for each output, but there are {len(dtypes)}")
     sent_model, sent_plan = delayed(model, pure=True), delayed(tiling)
@@ -78,7 +79,8 @@ def _done(model: Any, tiling: Tiling, tile: Tile, image: Any, layout: Any, devic
         else:
             here = tuple((0, stop - start) for start, stop in tile.read)
             pixels = Source(np.asarray(image), layout, tiling.image, tiling.dims, "").read(here)
-        results = Network(model, tiling, device)(np.array(pixels))
+        with Network(model, tiling, device) as network:
+            results = network(np.array(pixels))
     except Exception as error:
         raise RunError(f"tile {named(tiling, tile)}: {told(error)}") from error
     return tuple(

@@ -27,7 +27,7 @@ _DROPOUTS = torch.nn.modules.dropout._DropoutNd
 
 
 class Network:
-    """A model that runs tiles.
+    """A model that runs tiles; a context, within which it is called.
 
     Parameters
     ----------
@@ -66,9 +66,24 @@ class Network:
             raise InputError("the model must have weights, but its tensors are on the meta device; load them first")
         number = next((p.dtype for p in self._model.parameters() if p.is_floating_point()), torch.get_default_dtype())
         self._number = number
+        self._taps: dict[str, _Tap] = {}
+        # For each shape of a batch the shapes of all outputs.
+        self._expected: dict[tuple[int, ...], list[tuple[int, ...]]] = {}
+
+    def __enter__(self) -> Network:
+        """Set up once what is needed around every forward: around each it would cost what a small one does."""
+        with ExitStack() as stack:
+            stack.enter_context(torch.inference_mode())
+            paths = [output.place for output in self._tiling.outputs if isinstance(output.place, str)]
+            self._taps = {path: stack.enter_context(_Tap(self._model, path)) for path in paths}
+            self._ready = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ready.close()
 
     def __call__(self, batch: Array) -> list[Array]:
-        """The outputs for some tiles of one shape.
+        """The outputs for some tiles of one shape; within the network's context.
 
         Parameters
         ----------
@@ -76,37 +91,37 @@ class Network:
             Tiles one after the other.
         """
         x = torch.from_numpy(np.ascontiguousarray(batch)).to(self.device, self._number)
-        with torch.inference_mode(), ExitStack() as stack:
-            taps = {path: stack.enter_context(_Tap(self._model, path)) for path in self._paths}
-            result = self._model(x)
-        returned = dict(enumerate(_tensors(result)))
+        for tap in self._taps.values():
+            tap.seen = None
+        returned = list(_tensors(self._model(x)))
         found = []
         for output in self._tiling.outputs:
             place = output.place
-            tensor = taps[place].seen if isinstance(place, str) else returned.get(place if place is not None else -1)
+            if isinstance(place, str):
+                tensor = self._taps[place].seen
+            else:
+                tensor = returned[place] if place is not None and place < len(returned) else None
             if tensor is None:
                 raise InputError(f"the model must give `{output.name}`, but a run on a tile does not")
             found.append(tensor)
-        self._check_shapes(found, batch)
+        self._check_shapes(found, batch.shape)
         return [_as_array(tensor) for tensor in found]
 
-    @property
-    def _paths(self) -> list[str]:
-        return [output.place for output in self._tiling.outputs if isinstance(output.place, str)]
-
-    def _check_shapes(self, found: Sequence[Any], batch: Array) -> None:
-        size = tuple(batch.shape[d] for d in self._tiling.dims)
-        expected = self._tiling.shapes.get(size)
-        if expected is None:
-            return
-        times = batch.shape[0] // self._tiling.image[0] if self._tiling.dims[0] else 1
-        for output, tensor, shape in zip(self._tiling.outputs, found, expected, strict=True):
-            want = (shape[0] * times, *shape[1:])
-            if tuple(tensor.shape) != want:
+    def _check_shapes(self, found: Sequence[Any], batch: tuple[int, ...]) -> None:
+        if batch not in self._expected:
+            self._expected[batch] = self._shapes(batch)
+        for output, tensor, want in zip(self._tiling.outputs, found, self._expected[batch], strict=False):
+            if tensor.shape != want:
                 raise InputError(
                     f"`{output.name}` must have the shape {want} as when the model was captured, but a run gives "
                     f"{tuple(tensor.shape)}; is it the same model?"
                 )
+
+    def _shapes(self, batch: tuple[int, ...]) -> list[tuple[int, ...]]:
+        """Shapes that the outputs must have for some tiles; none where the proof did not look at that size."""
+        expected = self._tiling.shapes.get(tuple(batch[d] for d in self._tiling.dims), ())
+        times = batch[0] // self._tiling.image[0] if self._tiling.dims[0] else 1
+        return [(shape[0] * times, *shape[1:]) for shape in expected]
 
     def fingerprint(self) -> str:
         """A digest of all weights."""
@@ -187,10 +202,7 @@ def _tensors(result: Any) -> Any:
 
 
 def _as_array(tensor: Any) -> Array:
-    plain = tensor.detach()
-    if plain.dtype is torch.bfloat16:
-        plain = plain.float()
-    array: Array = plain.cpu().numpy()
+    array: Array = (tensor.float() if tensor.dtype is torch.bfloat16 else tensor).numpy(force=True)
     return array
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import itertools
 import json
+import math
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,13 +21,16 @@ from eyeshot.measure.tiles.sources import Source, open_source
 from eyeshot.measure.tiles.targets import UNFINISHED, Target, made, targets_of
 
 if TYPE_CHECKING:
-    from eyeshot.plan.results import Tile, Tiling
+    from eyeshot.plan.results import Output, Tile, Tiling
 
 __all__ = ["Progress", "named", "run"]
 
 Array = npt.NDArray[Any]
 Progress = Callable[[int, int], None]
 """Told how many of how many tiles are done."""
+Result = TypeVar("Result")
+
+_AHEAD = 64
 
 
 def run(
@@ -76,6 +81,7 @@ def run(
     with open_source(image, tiling) as source:
         network = Network(model, tiling, device)
         targets = targets_of(out, tiling)
+        _check_apart(source, targets)
         if batch > 1:
             check_batches(tiling, model)
         work = _Work(tiling, network, source, targets)
@@ -93,63 +99,79 @@ def run(
     return [target.array if target.path is None else target.path for target in targets]
 
 
+def _naming(work: Callable[..., Result]) -> Callable[..., Result]:
+    """What goes wrong in some work on tiles is said with the first tile's name."""
+
+    @functools.wraps(work)
+    def tried(self: _Work, tiles: list[Tile], *more: Any) -> Result:
+        try:
+            return work(self, tiles, *more)
+        except Exception as error:
+            raise RunError(f"tile {named(self.tiling, tiles[0])}: {told(error)}") from error
+
+    return tried
+
+
 class _Work:
     """Tiles to be done, and where their results go."""
 
     def __init__(self, tiling: Tiling, network: Network, source: Source, targets: list[Target]) -> None:
-        self._tiling, self._network, self._source, self._targets = tiling, network, source, targets
+        self.tiling, self._network, self._source, self._targets = tiling, network, source, targets
         self._are_made = False
+        self._room: Array = np.empty(0)
 
     def resume(self, journal: Journal) -> None:
         """Go on where an interrupted run stopped; refuse files that are no run's."""
+        unfinished = [target.partial for target in self._targets]
         if journal.exists:
             journal.resume()
-            for target, dtype in zip(self._targets, journal.dtypes, strict=True):
-                made(target, np.dtype(dtype), (), again=True)
-            self._are_made = True
+            if journal.done and all(path.exists() for path in unfinished):
+                for target, dtype in zip(self._targets, journal.dtypes, strict=True):
+                    made(target, np.dtype(dtype), (), again=True)
+                self._are_made = True
+            else:
+                # Nothing is done, or what was done is gone.
+                self._discard(journal)
             return
-        for target in self._targets:
-            if target.path is not None and target.partial.exists():
+        for path in unfinished:
+            if path.exists():
                 raise InputError(
-                    f"{str(target.partial)!r} is of an interrupted run whose journal is gone; remove it, or name "
-                    "another target"
+                    f"{str(path)!r} is of an interrupted run whose journal is gone; remove it, or name another target"
                 )
 
     def do(self, journal: Journal | None, batch: int, progress: Progress | None) -> None:
         """All tiles that are not done yet."""
         done = journal.done if journal is not None else set()
-        total, count = len(self._tiling), len(done)
+        total, count = len(self.tiling), len(done)
         if progress is not None:
             progress(count, total)
-        left = (tile for tile in self._tiling.tiles() if tile.name not in done)
-        for tiles in _alike(left, batch):
-            with self._named(tiles):
+        left = (tile for tile in self.tiling.tiles() if tile.name not in done)
+        with self._network:
+            for tiles in _alike(_ahead(left), batch):
                 results = self._results(tiles)
-            if not self._are_made:
-                self._make(results)
-                if journal is not None:
-                    journal.begin([str(result.dtype) for result in results])
-            with self._named(tiles):
+                if not self._are_made:
+                    self._make(results, journal)
                 self._put(tiles, results, journal)
-            count += len(tiles)
-            if progress is not None:
-                progress(count, total)
+                count += len(tiles)
+                if progress is not None:
+                    progress(count, total)
 
-    @contextmanager
-    def _named(self, tiles: list[Tile]) -> Iterator[None]:
-        """What goes wrong in here is said with the first tile's name."""
-        try:
-            yield
-        except Exception as error:
-            raise RunError(f"tile {named(self._tiling, tiles[0])}: {told(error)}") from error
-
+    @_naming
     def _results(self, tiles: list[Tile]) -> list[Array]:
-        pieces = np.concatenate([self._source.read(tile.read) for tile in tiles])
-        return self._network(pieces.astype(pieces.dtype.newbyteorder("="), copy=False))
+        return self._network(self._stacked([self._source.read(tile.read) for tile in tiles]))
 
+    def _stacked(self, pieces: list[Array]) -> Array:
+        """Tiles one after the other, in memory that is used again: fresh pages cost more than what is copied there."""
+        shape = (sum(len(piece) for piece in pieces), *pieces[0].shape[1:])
+        dtype, count = pieces[0].dtype.newbyteorder("="), math.prod(shape)
+        if len(self._room) < count or self._room.dtype != dtype:
+            self._room = np.empty(count, dtype)
+        return np.concatenate(pieces, out=self._room[:count].reshape(shape))
+
+    @_naming
     def _put(self, tiles: list[Tile], results: list[Array], journal: Journal | None) -> None:
         for number, tile in enumerate(tiles):
-            for place, output in enumerate(self._tiling.outputs):
+            for place, output in enumerate(self.tiling.outputs):
                 result = results[place]
                 n = len(result) // len(tiles)
                 mine = result[number * n : (number + 1) * n] if len(tiles) > 1 else result
@@ -160,26 +182,54 @@ class _Work:
             for tile in tiles:
                 journal.add(tile.name)
 
-    def _make(self, results: list[Array]) -> None:
+    def _make(self, results: list[Array], journal: Journal | None) -> None:
         """The places of all outputs, of which the types are known only now; none if there is no room for one."""
+        if journal is not None:
+            # First, so that whoever finds one of the files knows whose it is.
+            journal.begin([str(result.dtype) for result in results])
         try:
-            for target, result, output in zip(self._targets, results, self._tiling.outputs, strict=True):
-                chunks = list(output.shape)
-                for cut, law in zip(self._tiling.axes, output.laws, strict=True):
-                    if law.dim >= 0:
-                        chunks[law.dim] = max(1, min(law.n, int(cut.core / law.jump)))
-                made(target, result.dtype, tuple(chunks), again=False)
+            for target, result, output in zip(self._targets, results, self.tiling.outputs, strict=True):
+                made(target, result.dtype, self._chunks(output), again=False)
         except BaseException:
-            for target in self._targets:
-                target.discard()
+            self._discard(journal)
             raise
         self._are_made = True
+
+    def _chunks(self, output: Output) -> tuple[int, ...]:
+        """What a tile in the middle of the image writes, so that no two write the same chunk."""
+        chunks = list(output.shape)
+        for cut, law in zip(self.tiling.axes, output.laws, strict=True):
+            if law.dim >= 0:
+                chunks[law.dim] = max(1, min(law.n, law.count(cut.core)))
+        return tuple(chunks)
+
+    def _discard(self, journal: Journal | None) -> None:
+        """Remove what was begun; arrays of the caller's stay as they are."""
+        for target in self._targets:
+            target.discard()
+        if journal is not None:
+            journal.remove()
+
+
+def _check_apart(source: Source, targets: list[Target]) -> None:
+    """Refuse to write where neighbouring tiles still read."""
+    for target in targets:
+        both = (source.array, target.array)
+        arrays = all(isinstance(array, np.ndarray) for array in both)
+        if target.array is not None and (both[0] is both[1] or (arrays and np.may_share_memory(*both))):
+            raise InputError("the target must be another array than the image, which neighbouring tiles still read")
 
 
 def named(tiling: Tiling, tile: Tile) -> str:
     """A tile for messages: its place in the grid, and what it reads."""
     box = ", ".join(f"{cut.axis} {a}…{b}" for cut, (a, b) in zip(tiling.axes, tile.read, strict=True))
     return f"({tile.name}) of {'×'.join(map(str, tiling.grid))}, which reads {box}"
+
+
+def _ahead(tiles: Iterator[Tile]) -> Iterator[Tile]:
+    """The same tiles, many made at a time: one by one between forwards each would find the processor's caches cold."""
+    while block := list(itertools.islice(tiles, _AHEAD)):
+        yield from block
 
 
 def _alike(tiles: Iterable[Tile], batch: int) -> Iterator[list[Tile]]:

@@ -62,6 +62,8 @@ class Source:
         if hasattr(piece, "compute"):
             piece = piece.compute()
         found = np.asarray(piece)
+        if self.layout == tuple(range(found.ndim)):
+            return found
         order = [d for d in self.layout if d >= 0]
         full = [1 if d < 0 else found.shape[d] for d in self.layout]
         return found.transpose(order).reshape(full)

@@ -18,7 +18,7 @@ from eyeshot.measure.tiles.sources import library
 if TYPE_CHECKING:
     from eyeshot.plan.results import Tiling
 
-__all__ = ["UNFINISHED", "Target", "made", "targets_of"]
+__all__ = ["UNFINISHED", "Target", "check_path", "made", "targets_of"]
 
 UNFINISHED = ".unfinished"
 """What the name of a file that is being written ends with."""
@@ -90,11 +90,14 @@ def targets_of(out: Any, tiling: Tiling) -> list[Target]:
     for output, one in zip(tiling.outputs, listed, strict=True):
         if isinstance(one, str | os.PathLike):
             path = Path(one)
-            _check_path(path)
+            check_path(path)
             found.append(Target(output.shape, path))
         else:
             _check_array(one, output.shape, output.name)
             found.append(Target(output.shape, None, one))
+    if len({target.path is None for target in found}) > 1:
+        # After an interruption the files would be there, and the arrays gone.
+        raise InputError("the targets must be all files or all arrays, but are some of each")
     return found
 
 
@@ -118,7 +121,14 @@ def _listed(out: Any, tiling: Tiling) -> list[Any]:
     return [out] * count
 
 
-def _check_path(path: Path) -> None:
+def check_path(path: Path) -> None:
+    """Refuse a file that cannot be a target.
+
+    Raises
+    ------
+    InputError
+        If it exists, lies in no folder, or is of no kind that can be written.
+    """
     if path.suffix.lower() not in _SUFFIXES:
         raise InputError(f"the target {str(path)!r} must end in {', '.join(_SUFFIXES)}")
     if path.exists() or path.is_symlink():
@@ -197,7 +207,7 @@ def _reserve(path: Path) -> None:
         try:
             os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
         except OSError as error:
-            if error.errno == errno.ENOSPC:
+            if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
                 path.unlink()
                 raise InputError(f"the target {str(path)!r} does not fit onto its disk; name another place") from None
             if error.errno not in {errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS}:
