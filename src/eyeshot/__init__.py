@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from eyeshot.api import analyze as analyze
     from eyeshot.api import load as load
     from eyeshot.api import verify as verify
+    from eyeshot.api.tiles import tile as tile
     from eyeshot.exploring import explore as explore
-    from eyeshot.tiling import tile as tile
 
 __all__ = ["Field", "Fields", "Graph", "Region", "analyze", "explore", "load", "tile", "verify"]
 
@@ -27,7 +27,7 @@ def __getattr__(name: str) -> object:
 
         return explore
     if name == "tile":
-        from eyeshot.tiling import tile
+        from eyeshot.api.tiles import tile
 
         return tile
     if name in __all__:

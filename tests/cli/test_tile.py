@@ -91,10 +91,15 @@ def test_run(model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
         ([NET, "--image", "100", "--tile", "200"], "must be larger than a tile"),
         ([NET, "--image", "100", "--memory", "lots"], "such as 2GB or 500MB"),
         ([NET, "--image", "100", "--run", "in.npy"], "needs `-o FILE`"),
-        ([NET, "--run", "in.npy", "-o", "out.npy"], "does not exist"),
         ([NET, "--image", "100", "--input", "100"], "given by `--image`"),
         ([NET, "--image", "100", "--output", "cnov1"], "has no layer `cnov1`; did you mean `conv1`"),
         ([NET, "--image", "100", "--tile", "40", "--check"], "only a PyTorch model has weights"),
+        (["unet", "--run", "in.npy", "-o", "out.npy"], "only a PyTorch model has weights, but `unet` is a list"),
+        (["timm:resnet18", "--run", "in.npy", "-o", "out.npy"], "random weights, so results would mean nothing"),
+        (["timm:resnet18", "--run", "in.npy", "-o", "out.npy", "--arg", "pretrained=no"], "does not exist"),
+        (["timm:resnet18", "--image", "600", "--curve"], "random weights, so results would mean nothing"),
+        (["timm:resnet18", "--run", "in.npy", "-o", "out.png"], "random weights"),
+        (["a.py:b", "--run", "in.npy", "-o", "out.png"], "must end in .npy"),
         (["nothing", "--image", "100"], "there is no model"),
     ],
 )
@@ -104,6 +109,14 @@ def test_bad_input_is_one_line(arguments: list[str], message: str, capsys: pytes
     assert message in error
     assert error.count("\n") == 1
     assert error.startswith("eyeshot: ")
+
+
+def test_image_that_does_not_fit_is_told_as_it_is_meant(
+    model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    np.save(tmp_path / "in.npy", np.zeros((90, 70, 4), np.uint8))
+    assert main(["tile", model, "--run", str(tmp_path / "in.npy"), "-o", str(tmp_path / "out.npy")]) == 2
+    assert "takes an input with 3 channels and 2 spatial dimensions, but got [1, 4, 90, 70]" in capsys.readouterr().err
 
 
 def test_names_are_escaped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,13 +6,23 @@ from typing import Any
 import pytest
 import torch
 import torch_support  # noqa: F401 - torchvision needs it
-from tile_nets import Causal, CroppedThenPadded, Net, Pyramid, SuperResolution, ValidUNet, image_of, listed
+from tile_nets import (
+    Causal,
+    CroppedThenPadded,
+    Net,
+    PaddedToMultiple,
+    Pyramid,
+    SuperResolution,
+    ValidUNet,
+    image_of,
+    listed,
+)
 from torch import nn
 
 import eyeshot
+from eyeshot.api.plan import Plan
 from eyeshot.errors import EyeshotError, InputError
 from eyeshot.plan.results import Verdict
-from eyeshot.tiling import Plan
 
 
 def monai_unet(norm: str = "batch") -> nn.Module:
@@ -52,6 +62,7 @@ POISONED: dict[str, tuple[Any, tuple[int, ...], Any]] = {
     "causal, joined": (lambda: Causal("cat"), (2, 600), 120),
     "super resolution": (SuperResolution, (3, 48, 40), 20),
     "pyramid": (Pyramid, (3, 96, 96), 48),
+    "padded to a multiple": (PaddedToMultiple, (2, 97, 62), 32),
 }
 
 
@@ -168,6 +179,22 @@ class Rolls(nn.Module):
         return x.roll(3, -1)
 
 
+class Switches(nn.Module):
+    """Does other things to large images than to small ones."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__()
+        self.what = what
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        is_large = x.shape[-1] > 60
+        if self.what == "relu at the end of small ones":
+            return x + 1 if is_large else (x + 1).relu()
+        if self.what == "relu in small ones":
+            return (x if is_large else x.relu()) + 1
+        return (x.relu() if is_large else x) + 1
+
+
 @pytest.mark.parametrize(
     ("model", "node", "reason"),
     [
@@ -175,6 +202,9 @@ class Rolls(nn.Module):
         (Fixed(), "adaptive_avg_pool2d", "steps by"),
         (Coordinates(), "", "calls `linspace` with numbers that depend on the size of the image (test_halo.py:"),
         (Scaled(), "", "with numbers that depend on the size"),
+        (Switches("relu at the end of small ones"), "add", "is followed by other steps in a tile"),
+        (Switches("relu in small ones"), "add", "executed"),
+        (Switches("relu in large ones"), "relu", "is not executed at the size of a tile"),
         (Sums(), "cumsum", "reads the whole axis"),
         (Rolls(), "roll", ""),
         (nn.Conv2d(1, 1, 3, padding=1, padding_mode="circular"), "pad_circular", "wraps around"),
@@ -224,6 +254,24 @@ def test_graph_has_one_size() -> None:
         eyeshot.tile(eyeshot.load("unet_bilinear"))
 
 
+class Two(nn.Module):
+    def forward(self, image: torch.Tensor, guide: torch.Tensor, scale: float = 1.0) -> torch.Tensor:
+        return image + scale * guide
+
+
+class Many(nn.Module):
+    def forward(self, *images: torch.Tensor) -> torch.Tensor:
+        return torch.cat(images, 1)
+
+
+def test_several_inputs_are_refused_by_name() -> None:
+    with pytest.raises(InputError, match="must have one input, but `Two` has several: image, guide; give a module"):
+        eyeshot.tile(Two(), (1, 1, 96, 96), tile=48)
+    with pytest.raises(InputError, match=r"must have one input, but `Many` has several: .*, .*; give a module"):
+        eyeshot.tile(Many(), [(1, 1, 96, 96), (1, 1, 96, 96)], tile=48)
+    assert eyeshot.tile(Many(), (1, 1, 96, 96), tile=48).tiling.is_possible
+
+
 def test_image_of_an_invalid_size_says_which_would_do() -> None:
     import segmentation_models_pytorch as smp
 
@@ -252,6 +300,17 @@ def test_valid_sizes() -> None:
     assert str(eyeshot.tile(ValidUNet().eval(), (1, 1, 92, 92), tile=48).valid_sizes[0]).startswith("multiples of 2")
 
 
+def test_outputs_that_have_other_names_at_other_sizes() -> None:
+    """Crops that have nothing to do are not there, so the last one is another node."""
+    model = PaddedToMultiple().eval()
+    plan = eyeshot.tile(model, (1, 2, 81, 90), tile=(30, 36))
+    assert [str(sizes) for sizes in plan.valid_sizes] == ["any from 1"] * 2
+    assert plan.check(model).holds
+    named = eyeshot.tile(model, (1, 2, 81, 90), tile=(30, 36), output=plan.outputs[0].name)
+    with pytest.raises(InputError, match=r"has no node `slice\.2` for an image of"):
+        named.check(model, image_of((1, 2, 80, 88)).numpy())
+
+
 def test_memory_and_options() -> None:
     plan = eyeshot.tile(monai_unet(), (1, 1, 1024, 1024), memory="2MB")
     assert plan.bytes_per_tile <= 2_000_000
@@ -259,6 +318,11 @@ def test_memory_and_options() -> None:
     assert larger.bytes_per_tile > 2_000_000
     options = eyeshot.tile(monai_unet(), (1, 1, 1024, 1024)).options
     assert sum(option.recommended for option in options) == 1
+    for option in options:
+        again = eyeshot.tile(monai_unet(), (1, 1, 1024, 1024), tile=option.size)
+        assert (len(again), again.recomputation, again.bytes_per_tile) == (
+            option.tiles, option.recomputation, option.bytes
+        ), "what the table says of a size is what a plan for it has"  # fmt: skip
     assert [option.recomputation for option in options] == sorted((o.recomputation for o in options), reverse=True)
 
 

@@ -16,9 +16,9 @@ from tile_nets import ROUNDING, Net, Pyramid, Slow, ValidUNet, image_of
 from torch import nn
 
 import eyeshot
+from eyeshot.api.plan import Plan
 from eyeshot.errors import InputError, RunError
 from eyeshot.measure.tiles import run as running
-from eyeshot.tiling import Plan
 
 SHAPE = (1, 3, 60, 84)
 
@@ -199,6 +199,27 @@ def test_half_a_line_of_the_journal_does_not_count(image: Any, tmp_path: Path) -
     close(np.load(tmp_path / "out.npy"), model, image)
 
 
+def test_journal_of_which_nothing_counts_begins_anew(image: Any, tmp_path: Path) -> None:
+    model, out = Stopped(4).eval(), tmp_path / "out.npy"
+    plan = eyeshot.tile(model, SHAPE, tile=(32, 40))
+    journal = tmp_path / "out.npy.unfinished.journal"
+    with pytest.raises(RunError):
+        plan.run(model, image, out=out)
+    first = journal.read_text().split("\n")[0]
+    partial = tmp_path / "out.npy.unfinished"
+    for left, is_there in ((first[:20], False), (first + "\n", True), (first + "\n0,0\n", False)):
+        journal.write_text(left)
+        partial.unlink(missing_ok=True)
+        if is_there:
+            partial.write_bytes(b"cut off while it was made")
+        model.calls = 4
+        plan.run(model, image, out=out)
+        assert model.calls == 4 + len(plan), "all tiles are run"
+        close(np.load(out), model, image)
+        out.unlink()
+        assert not list(tmp_path.iterdir())
+
+
 _SLOW = """
 import sys, time, torch
 from torch import nn
@@ -287,10 +308,19 @@ def test_wrong_target(net: nn.Module, plan: Plan, image: Any, tmp_path: Path) ->
         (np.zeros((1, 2, 60, 83)), "must be an array of 1×2×60×84, but is 1×2×60×83"),
         ([None, None], "1 targets, one for each output, but there are 2"),
         ({"other": None}, "are for"),
+        (image[:, :2], "must be another array than the image"),
     ):
         with pytest.raises(InputError, match=message):
             plan.run(net, image, out=out)
     assert (tmp_path / "here.npy").read_bytes() == b"mine"
+
+
+def test_targets_of_both_kinds_are_refused(tmp_path: Path) -> None:
+    model = Pyramid().eval()
+    plan = eyeshot.tile(model, (1, 3, 96, 128), tile=(48, 64))
+    with pytest.raises(InputError, match="must be all files or all arrays"):
+        plan.run(model, image_of((1, 3, 96, 128)), out=[tmp_path / "a.npy", None, tmp_path / "c.npy"])
+    assert not list(tmp_path.iterdir())
 
 
 def test_full_disk(net: nn.Module, plan: Plan, image: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -362,6 +392,8 @@ def test_check_and_curve(net: nn.Module, plan: Plan) -> None:
 
 def test_check_on_an_image(net: nn.Module, plan: Plan, image: Any) -> None:
     assert plan.check(net, image).extents == (60, 84)
+    with pytest.raises(InputError, match=r"dimensions of the model's input, but has shape \(\)"):
+        plan.check(net, "image.npy")
     valid = ValidUNet().eval()
     assert eyeshot.tile(valid, (1, 1, 188, 172), tile=60).check(valid).holds
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,9 +11,9 @@ from eyeshot.cli.options import Command, ModelOptions, debug_option, model_optio
 from eyeshot.cli.output import emit, screen_for
 
 if TYPE_CHECKING:
+    from eyeshot.api.plan import Plan
     from eyeshot.cli.tile_model import Model
     from eyeshot.present.screen import Screen
-    from eyeshot.tiling import Plan
 
 __all__ = ["command"]
 
@@ -72,6 +73,12 @@ def command(  # noqa: PLR0913 - one for each option
     if source is not None and out is None:
         raise click.UsageError("`--run` needs `-o FILE`, where the results go")
     built = Model(model, how)
+    if source is not None or check or curve:
+        built.check_weights(for_results=source is not None or curve)
+    if source is not None and out is not None:
+        from eyeshot.measure.tiles.targets import check_path
+
+        check_path(Path(out))
     plan = planned(built, image, source, {"tile": tile, "memory": memory, "output": list(wanted) or None})
     page = None if source is not None else out
     screen = screen_for(page, color)

@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from eyeshot.api.plan import Plan
+from eyeshot.api.tiles import tile
 from eyeshot.cli.arguments import factory_arguments
 from eyeshot.cli.options import ModelOptions
 from eyeshot.errors import EyeshotError, InputError
-from eyeshot.tiling import Plan, tile
 
 __all__ = ["Model", "planned"]
+
+
+_WEIGHTS = {
+    "torchvision": (("weights", "DEFAULT"),),
+    "timm": (("pretrained", "true"), ("checkpoint_path", "FILE")),
+}
+"""Arguments by which a library loads weights; without them it makes random ones."""
 
 
 class Model:
@@ -31,14 +39,35 @@ class Model:
             "arguments": factory_arguments(self._how.arguments),
         }
 
+    def check_weights(self, *, for_results: bool) -> None:
+        """Refuse a model without weights before anything is planned with it.
+
+        Raises
+        ------
+        InputError
+            If it is a list of layers; or if its results matter, and it would be made with random weights.
+        """
+        from eyeshot.frontends.load import is_python
+
+        if not is_python(self.reference):
+            raise InputError(
+                f"`--run`, `--check` and `--curve`: only a PyTorch model has weights, but `{self.reference}` is a list "
+                "of layers; name a model such as models/net.py:make, or leave them out for the plan alone"
+            )
+        library = self.reference.partition(":")[0]
+        wanted = _WEIGHTS.get(library, ())
+        if for_results and wanted and not any(name in factory_arguments(self._how.arguments) for name, _ in wanted):
+            advice = " or ".join(f"--arg {name}={value}" for name, value in wanted)
+            raise InputError(
+                f"`--run` and `--curve`: {library} makes `{self.reference}` with random weights, so results would mean "
+                f"nothing; name weights with {advice}, or a factory that loads yours, such as models/net.py:make"
+            )
+
     def module(self) -> Any:
         """The module, with its weights."""
-        from eyeshot.frontends.load import is_python
         from eyeshot.frontends.torch.references import build_reference
 
         if self._built is None:
-            if not is_python(self.reference):
-                raise InputError("only a PyTorch model has weights to run with; name one such as models/net.py:make")
             arguments = factory_arguments(self._how.arguments)
             self._built = build_reference(self.reference, arguments=arguments, spared=False).module
         return self._built
@@ -52,13 +81,16 @@ def planned(model: Model, image: str | None, source: str | None, named: dict[str
         raise InputError("the size of the image must be given, such as --image 20000x20000, or a file to --run")
     from eyeshot.measure.tiles.sources import shape_of
 
-    failed: EyeshotError | None = None
+    failed: list[tuple[int, EyeshotError]] = []
     for shape in _readings(shape_of(source)):
         try:
             return tile(model.reference, shape, **named, **model.named)
         except EyeshotError as error:
-            failed = failed or error
-    raise failed if failed is not None else InputError(f"the image {source!r} must have 1 to 5 dimensions")
+            failed.append((shape[0], error))
+    if not failed:
+        raise InputError(f"the image {source!r} must have 1 to 5 dimensions")
+    # The reading with the fewest channels is the likeliest to be meant.
+    raise min(failed, key=lambda one: one[0])[1]
 
 
 def _readings(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:

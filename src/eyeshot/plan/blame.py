@@ -1,4 +1,4 @@
-"""Which nodes of a network read a whole axis, where no tile can be tried."""
+"""Which nodes are to blame where no tile gives what the whole image gives."""
 
 from __future__ import annotations
 
@@ -8,16 +8,61 @@ from eyeshot.analyses.terms import Field, Term
 from eyeshot.analyses.walk import Walk
 from eyeshot.graph.access import Access, Reading
 from eyeshot.graph.core import Graph
-from eyeshot.plan.compare import Obstacle, ancestors
+from eyeshot.plan.fitting import Fitting
+from eyeshot.plan.obstacle import Obstacle
+from eyeshot.plan.pairing import ancestors
+from eyeshot.plan.prove import prove
+from eyeshot.plan.results import AxisCut
+from eyeshot.plan.subject import Size, Subject
 
-__all__ = ["reduces_axes"]
+__all__ = ["GLOBAL", "blamed", "strange"]
+
+GLOBAL = "reads the whole axis"
 
 
-def reduces_axes(graph: Graph, walk: Walk, wanted: Sequence[str]) -> list[Obstacle]:
+def blamed(subject: Subject, size: Size) -> list[Obstacle]:
+    """Nodes because of which an output has no law, by comparing half of the image with the whole.
+
+    Parameters
+    ----------
+    subject : Subject
+        Network and image.
+    size : tuple of int
+        Pixels of a tile per axis; an axis no longer than that stays whole.
+    """
+    cuts = tuple(_half(subject, axis, n, size[axis]) for axis, n in enumerate(subject.extents))
+    found = prove(subject.build, subject.whole, cuts, subject.uncut()).obstacles
+    if found and "" not in found:
+        return list(found.values())
+    named = _reducing(subject.whole, subject.walk, subject.wanted)
+    return [*named, *found.values()] or [
+        Obstacle("", "", "", "has an output whose features do not follow the axes of the image")
+    ]
+
+
+def strange(subject: Subject, fitting: Fitting, size: Size) -> list[Obstacle]:
+    """Obstacles where the grid leaves no room for a tile; it is often that of a resampling between odd sizes."""
+    is_narrow = any(
+        s < n and (subject.aligned[axis] > n // 4 or fitting.least(axis) > s)
+        for axis, (s, n) in enumerate(zip(size, subject.extents, strict=True))
+    )
+    found = blamed(subject, size) if is_narrow else []
+    return [one for one in found if one.node and "phase" not in one.reason]
+
+
+def _half(subject: Subject, axis: int, n: int, size: int) -> AxisCut:
+    """The middle half of an axis, as the only tile; all of it if it is not to be cut."""
+    step = subject.aligned[axis] if subject.aligned[axis] <= n // 4 else 1
+    start, stop = n // 4 // step * step, n * 3 // 4 // step * step
+    reads = ((0, n),) if size >= n or stop <= start else ((start, stop),)
+    return AxisCut(subject.names[axis], n, step, (0, 0), (0, 0), n, reads)
+
+
+def _reducing(graph: Graph, walk: Walk, wanted: Sequence[str]) -> list[Obstacle]:
     """Nodes on the way to some values that reduce a dimension along which features stand."""
     needed = ancestors(graph, wanted)
     return [
-        Obstacle(node.name, node.layer, node.source, "reads the whole axis")
+        Obstacle(node.name, node.layer, node.source, GLOBAL)
         for node in graph.nodes
         if node.name in needed and any(_reduces(walk.fields[name], reading) for name, reading in graph.readings(node))
     ]

@@ -8,35 +8,19 @@ name. The walk then goes on as if the value were right, so that every obstacle i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eyeshot.graph.access import Access, Link, Reading, Shape, Status
 from eyeshot.graph.core import Graph, Node
-from eyeshot.graph.ops import Pad
+from eyeshot.graph.ops import Pad, Slice
 from eyeshot.index.maps import IndexMap
 from eyeshot.plan.alike import Unlike, beside, read
+from eyeshot.plan.obstacle import Obstacle
+from eyeshot.plan.pairing import ancestors, idle, paired
 from eyeshot.plan.parts import Dim, Part, collapsed, fixed, met, regrouped, tile_size, whole_size
 
-__all__ = ["Match", "Obstacle", "ancestors", "compare"]
-
-
-@dataclass(frozen=True, slots=True)
-class Obstacle:
-    """A node because of which a tile cannot give what the whole image gives.
-
-    Parameters
-    ----------
-    node, layer, source : str
-        Its name, the layer of the user's model that it belongs to, and what the model calls the operation.
-    reason : str
-        Why, as the end of a sentence that begins with the node.
-    """
-
-    node: str
-    layer: str
-    source: str
-    reason: str
+__all__ = ["Match", "compare"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +63,7 @@ def compare(
     walk = _Walk(whole, tile)
     walk.begin(offset)
     needed = ancestors(whole, wanted)
-    for mine, theirs in _paired(whole, tile):
+    for mine, theirs in paired(whole, tile):
         if mine is None:
             # A step that only the tile takes, such as padding to a multiple.
             walk.skip_in_whole(theirs)
@@ -87,6 +71,7 @@ def compare(
             walk.skip_in_tile(mine)
         elif mine.name in needed:
             walk.step(mine, theirs)
+    walk.check_ends()
     matches = {name: walk.matches[name] for name in wanted}
     blamed = frozenset().union(*(match.obstacles for match in matches.values()))
     return matches, {name: found for name, found in walk.obstacles.items() if name in blamed}
@@ -101,6 +86,8 @@ class _Walk:
         self.obstacles: dict[str, Obstacle] = {}
         # Names in the tile's graph of what has another name, or no node of its own, in the whole's.
         self._renamed: dict[str, str] = {}
+        # For each value of the whole's graph the one that stands for it in the tile's.
+        self._partners: dict[str, str] = {}
         self._node: Node | None = None
         self._found: set[str] = set()
 
@@ -113,35 +100,39 @@ class _Walk:
                 number, shift = at.get(d, (-1, 0))
                 dims.append((Part(n, m, shift, 0, m, number),))
             self.matches[value.name] = Match(tuple(dims))
+            self._partners[value.name] = cut.name
 
     def step(self, mine: Node, theirs: Node) -> None:
         """One node that both graphs have."""
         operands = [self.matches.get(name) for name in mine.inputs]
         self._node, self._found = mine, set()
+        self._partners[mine.name] = theirs.name
         before = frozenset().union(*(match.obstacles for match in operands if match is not None))
         if any(match is None or match.dims is None for match in operands):
             self.matches[mine.name] = Match(None, before)
             return
         known = [match.dims for match in operands if match is not None and match.dims is not None]
+        if not before and [self._partners.get(name) for name in mine.inputs] != list(theirs.inputs):
+            self._blame("is executed on other values in a tile than on the whole image")
         in_whole = mine.op.accesses(*(self.whole.shapes[name] for name in mine.inputs))
         in_tile = theirs.op.accesses(*(self.tile.shapes[name] for name in theirs.inputs))
         dims = self._read(known, in_whole, in_tile, (mine.shape, theirs.shape))
         self.matches[mine.name] = Match(dims, before | self._found)
 
     def skip_in_tile(self, mine: Node) -> None:
-        """A padding that does nothing at the tile's size, so that its graph has no node for it."""
+        """A padding or a crop that does nothing at the tile's size, so that its graph has no node for it."""
         operand = self.matches.get(mine.inputs[0])
+        self._partners[mine.name] = self._partners.get(mine.inputs[0], "")
         if operand is None or operand.dims is None:
             self.matches[mine.name] = Match(None, operand.obstacles if operand is not None else frozenset())
             return
-        if not isinstance(mine.op, Pad):
+        if not isinstance(mine.op, Pad | Slice):
             self._lose(mine, "is not executed at the size of a tile")
             return
         shape = tuple(tile_size(dim) for dim in operand.dims)
-        nothing = Pad(tuple(0 for _ in mine.op.before), tuple(0 for _ in mine.op.after), mine.op.mode)
         self._node, self._found = mine, set()
         whole_access = mine.op.accesses(self.whole.shapes[mine.inputs[0]])
-        dims = self._read([operand.dims], whole_access, nothing.accesses(shape), (mine.shape, shape))
+        dims = self._read([operand.dims], whole_access, idle(mine.op).accesses(shape), (mine.shape, shape))
         self.matches[mine.name] = Match(dims, operand.obstacles | self._found)
 
     def skip_in_whole(self, theirs: Node | None) -> None:
@@ -156,12 +147,19 @@ class _Walk:
         if operand is None or operand.dims is None:
             return
         shape = self.whole.shapes[source]
-        nothing = Pad(tuple(0 for _ in theirs.op.before), tuple(0 for _ in theirs.op.after), theirs.op.mode)
         self._node, self._found = self.whole.by_name.get(source), set()
         tile_access = theirs.op.accesses(self.tile.shapes[theirs.inputs[0]])
-        dims = self._read([operand.dims], nothing.accesses(shape), tile_access, (shape, theirs.shape))
+        dims = self._read([operand.dims], idle(theirs.op).accesses(shape), tile_access, (shape, theirs.shape))
         self.matches[source] = Match(dims, operand.obstacles | self._found)
         self._renamed[theirs.name] = source
+        self._partners[source] = theirs.name
+
+    def check_ends(self) -> None:
+        """The outputs in the tile's graph must be those that stand for the whole's."""
+        for name, other in zip(self.whole.outputs, self.tile.outputs, strict=False):
+            node, match = self.whole.by_name.get(name), self.matches.get(name)
+            if node is not None and match is not None and not match.obstacles and self._partners.get(name) != other:
+                self._lose(node, "is followed by other steps in a tile")
 
     # ------------------------------------------------------------------ one node
 
@@ -287,35 +285,3 @@ def _shift_of(listed: list[Dim]) -> int | None:
 
 def _unknown(status: Status) -> str:
     return "looks where its data say" if status is Status.BOUNDED else "is an operation without an exact rule"
-
-
-def ancestors(graph: Graph, wanted: Sequence[str]) -> set[str]:
-    """Nodes that lead to some values."""
-    needed = set(wanted)
-    for node in reversed(graph.nodes):
-        if node.name in needed:
-            needed.update(node.inputs)
-    return needed
-
-
-def _paired(whole: Graph, tile: Graph) -> Iterator[tuple[Node | None, Node | None]]:
-    """Nodes of both graphs side by side; a padding may be missing in one of them."""
-    i = j = 0
-    while i < len(whole.nodes) or j < len(tile.nodes):
-        mine = whole.nodes[i] if i < len(whole.nodes) else None
-        theirs = tile.nodes[j] if j < len(tile.nodes) else None
-        if mine is not None and theirs is not None and _same(mine, theirs):
-            yield mine, theirs
-            i, j = i + 1, j + 1
-        elif theirs is not None and isinstance(theirs.op, Pad) and not (mine and isinstance(mine.op, Pad)):
-            yield None, theirs
-            j += 1
-        elif mine is not None:
-            yield mine, None
-            i += 1
-        else:
-            j += 1
-
-
-def _same(mine: Node, theirs: Node) -> bool:
-    return (mine.op.kind, mine.source, mine.layer) == (theirs.op.kind, theirs.source, theirs.layer)

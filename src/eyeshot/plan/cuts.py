@@ -9,10 +9,12 @@ from dataclasses import replace
 from eyeshot.errors import InputError
 from eyeshot.plan.results import AxisCut, OutputLaw
 
-__all__ = ["cut_axis", "least_tile", "margins", "narrowed"]
+__all__ = ["cost", "cut_axis", "least_tile", "margins", "narrowed", "widths"]
 
 Pair = tuple[int, int]
 
+_POINTS = 9
+"""Most widths of margins between none and the exact ones."""
 _MOST_LENGTHS = 5
 """Most different lengths of tiles along an axis; the network is captured at each."""
 
@@ -100,3 +102,31 @@ def narrowed(cut: AxisCut, margin: Pair) -> AxisCut:
     if len(cut.reads) == 1:
         return cut
     return replace(cut, margin=margin, reads=tuple(_clipped(cut.n, len(cut.reads), cut.core, margin)))
+
+
+def widths(cuts: Sequence[AxisCut]) -> list[tuple[tuple[int, int], ...]]:
+    """Margins from none to the exact ones, on the grid of the alignment."""
+    steps = max(max(cut.margin) // cut.alignment for cut in cuts)
+    count = min(_POINTS - 1, steps)
+    found = []
+    for k in range(count + 1):
+        share = k / count if count else 1.0
+        found.append(
+            tuple(
+                (
+                    math.ceil(share * cut.margin[0] / cut.alignment) * cut.alignment,
+                    math.ceil(share * cut.margin[1] / cut.alignment) * cut.alignment,
+                )
+                for cut in cuts
+            )
+        )
+    return list(dict.fromkeys(found))
+
+
+def cost(cut: AxisCut, margin: tuple[int, int]) -> float:
+    """Recomputation along an axis if tiles of the same size had a narrower margin."""
+    if len(cut.reads) == 1:
+        return 1.0
+    core = (cut.core + sum(cut.margin) - sum(margin)) // cut.alignment * cut.alignment
+    count = -(-cut.n // core)
+    return narrowed(replace(cut, core=core, reads=((0, 0),) * count), margin).recomputation if count > 1 else 1.0

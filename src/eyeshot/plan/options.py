@@ -1,13 +1,17 @@
-"""Which sizes of tiles to offer, and which to recommend."""
+"""Which sizes of tiles to offer, which to recommend, and which fit into memory."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+from eyeshot.errors import InputError
+from eyeshot.plan.fitting import Fitting
 from eyeshot.plan.results import Option
+from eyeshot.plan.subject import Size, Subject
 
-__all__ = ["candidates", "recommended"]
+__all__ = ["candidates", "largest_within", "options_of", "recommended"]
 
 _WORTH = 1.25
 """Recomputation below which larger tiles save little."""
@@ -39,3 +43,43 @@ def recommended(options: Sequence[Option]) -> list[Option]:
     good = [option for option in unique if option.recomputation <= _WORTH]
     best = good[0] if good else min(unique, key=lambda option: option.recomputation)
     return [replace(option, recommended=option is best) for option in unique]
+
+
+def options_of(subject: Subject, fitting: Fitting) -> list[Option]:
+    """Sizes to choose from, one of them recommended."""
+    sizes = [fitting.clipped(size) for size in candidates(fitting.narrowest(), max(subject.extents))]
+    rows = [_option(subject, fitting, size) for size in sizes]
+    return recommended([row for row in rows if row is not None])
+
+
+def _option(subject: Subject, fitting: Fitting, size: Size) -> Option | None:
+    outputs = subject.outputs(size)
+    if outputs is None or all(s >= n for s, n in zip(size, subject.extents, strict=True)):
+        return None
+    cuts = fitting.cuts(size, outputs)
+    taken = subject.taken(tuple(cut.size for cut in cuts))
+    tiles = math.prod(len(cut.reads) for cut in cuts)
+    return Option(size, tiles, math.prod(cut.recomputation for cut in cuts), taken)
+
+
+def largest_within(subject: Subject, fitting: Fitting, memory: int) -> Size:
+    """The largest tile whose values take no more than a budget.
+
+    Raises
+    ------
+    InputError
+        If not even the smallest does.
+    """
+    step, low = max(subject.aligned), fitting.narrowest()
+    smallest = subject.taken(fitting.clipped(low))
+    if smallest > memory:
+        raise InputError(
+            f"the memory must hold at least the smallest tile ({low} pixels, {smallest:,} bytes), but is to be "
+            f"{memory:,} bytes"
+        )
+    count, most = 0, max(0, (max(subject.extents) - 1 - low) // step)
+    while count < most:
+        middle = (count + most + 1) // 2
+        fits = subject.taken(fitting.clipped(low + middle * step)) <= memory
+        count, most = (middle, most) if fits else (count, middle - 1)
+    return fitting.clipped(low + count * step)

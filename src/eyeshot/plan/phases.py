@@ -19,7 +19,7 @@ from eyeshot.graph.access import Access, Link
 from eyeshot.graph.core import Graph, Node
 from eyeshot.index.bordered import Bordered
 from eyeshot.index.intervals import Periodic
-from eyeshot.plan.compare import ancestors
+from eyeshot.plan.pairing import ancestors
 from eyeshot.plan.results import OutputLaw
 
 __all__ = ["alignment", "law_of"]

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from eyeshot.errors import EyeshotError
 from eyeshot.graph.access import Shape
 from eyeshot.graph.core import Graph
-from eyeshot.plan.compare import Obstacle, compare
+from eyeshot.plan.compare import compare
+from eyeshot.plan.obstacle import Obstacle
 from eyeshot.plan.parts import Dim, collapsed, tile_size
 from eyeshot.plan.results import AxisCut, Output, OutputLaw, written
 
@@ -116,7 +117,7 @@ def _kinds(cut: AxisCut, laws: Sequence[OutputLaw]) -> list[_Kind]:
         gives = []
         for law in laws:
             a, b = written(cut, law, k)
-            shift = int(start / law.jump)
+            shift = law.count(start)
             gives.append((a - shift, b - shift))
         key = (stop - start, start == 0, stop == cut.n)
         known = found.get(key)

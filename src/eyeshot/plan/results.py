@@ -49,6 +49,11 @@ class OutputLaw:
     before: int
     after: int
 
+    def count(self, pixels: int) -> int:
+        """Features that stand on the first so many pixels of the axis."""
+        # What `pixels / jump` is, without making a fraction for each side of each tile.
+        return pixels * self.jump.denominator // self.jump.numerator
+
 
 @dataclass(frozen=True, slots=True)
 class Output:
@@ -273,7 +278,7 @@ class Tiling:
             box, inner = [], []
             for cut, law, k in zip(self.axes, output.laws, index, strict=True):
                 start, stop = written(cut, law, k)
-                shift = int(cut.reads[k][0] / law.jump)
+                shift = law.count(cut.reads[k][0])
                 box.append((start, stop))
                 inner.append((start - shift, stop - shift))
             write.append(tuple(box))
@@ -290,5 +295,5 @@ class Tiling:
 def written(cut: AxisCut, law: OutputLaw, k: int) -> Interval:
     """Features of an output that tile `k` along an axis writes; the last one writes all that are left."""
     last = k == len(cut.reads) - 1
-    start = min(law.n, int(k * cut.core / law.jump))
-    return start, law.n if last else min(law.n, int((k + 1) * cut.core / law.jump))
+    start = min(law.n, law.count(k * cut.core))
+    return start, law.n if last else min(law.n, law.count((k + 1) * cut.core))

@@ -1,0 +1,136 @@
+"""What is planned: a network that can be built at any size, and an image."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from itertools import zip_longest
+
+from eyeshot.analyses.walk import Extent, forward
+from eyeshot.errors import EyeshotError, InputError
+from eyeshot.graph.core import Graph
+from eyeshot.plan.memory import peak_bytes
+from eyeshot.plan.obstacle import Obstacle
+from eyeshot.plan.phases import alignment, law_of
+from eyeshot.plan.prove import Builder
+from eyeshot.plan.results import Output, OutputLaw
+
+__all__ = ["Constants", "Size", "Subject", "no_constants", "shown"]
+
+Size = tuple[int, ...]
+Constants = Callable[[Size], Sequence[tuple[str, str, str]]]
+
+
+def no_constants(_: Size) -> Sequence[tuple[str, str, str]]:
+    """What a network makes without its input, if that is nothing."""
+    return ()
+
+
+def shown(size: Size) -> str:
+    """A size as it is written."""
+    return "×".join(map(str, size))
+
+
+class Subject:
+    """A network and an image, with the laws by which its outputs follow the image.
+
+    Parameters
+    ----------
+    build : callable
+        The network's graph for an image of some pixels per axis; asked once for each size.
+    extents : tuple of int
+        Pixels of the image per axis.
+    wanted : sequence of str
+        Values to give; the network's outputs if it is empty.
+    item : int
+        Bytes of one number.
+    constants : callable
+        For each size that was asked for, what the network makes without its input: operation, shapes, place.
+    """
+
+    def __init__(self, build: Builder, extents: Size, wanted: Sequence[str], item: int, constants: Constants) -> None:
+        self._known: dict[Size, Graph] = {}
+        self._make = build
+        self.item, self.constants = item, constants
+        self.extents = extents
+        self.whole = self.build(extents)
+        if len(self.whole.inputs) != 1:
+            names = ", ".join(value.name for value in self.whole.inputs)
+            raise InputError(
+                f"a tiled model must have one input, but `{self.whole.name}` has several: {names}; give a module that "
+                "takes the image and holds the others"
+            )
+        # The network's own outputs may have other names at another size; what was asked for has not.
+        self.asked = tuple(wanted)
+        self.wanted = self.asked or self.whole.outputs
+        for name in self.wanted:
+            if name not in self.whole.shapes:
+                raise InputError(f"`{self.whole.name}` has no node `{name}` for an image of {shown(extents)}")
+        if not self.wanted:
+            raise InputError(f"`{self.whole.name}` must return a value that depends on its input, but returns none")
+        self.names = tuple(axis.name for axis in self.whole.inputs[0].axes)
+        self.walk = forward(self.whole, Extent.ENDLESS)
+        self.aligned = alignment(self.whole, self.walk, self.wanted)
+        self.laws = {name: law_of(self.whole, self.walk, name, self.aligned) for name in self.wanted}
+
+    def build(self, size: Size) -> Graph:
+        """The network's graph at some size."""
+        if size not in self._known:
+            self._known[size] = self._make(size)
+        return self._known[size]
+
+    def runs(self, size: Size) -> bool:
+        """Whether the network runs at some size."""
+        try:
+            self.build(size)
+        except EyeshotError:
+            # Layers behind the wanted one may need more; that is no fault of the image's.
+            return False
+        return True
+
+    def taken(self, size: Size) -> int:
+        """Bytes of the values alive at a time at some size."""
+        return peak_bytes(self.build(size), self.item)
+
+    def outputs(self, size: Size) -> tuple[Output, ...] | None:
+        """The outputs with a law along every axis that tiles of some size cut; None if one has none."""
+        found = []
+        for name in self.wanted:
+            laws: list[OutputLaw] = []
+            for axis, law in enumerate(self.laws[name]):
+                if law is None and size[axis] < self.extents[axis]:
+                    return None
+                laws.append(law or self._uncut(name, axis))
+            found.append(Output(name, self.whole.shapes[name], tuple(laws), self._place(name)))
+        return tuple(found)
+
+    def uncut(self) -> list[Output]:
+        """The outputs as if no axis were cut."""
+        axes = range(len(self.extents))
+        return [
+            Output(name, self.whole.shapes[name], tuple(self._uncut(name, axis) for axis in axes))
+            for name in self.wanted
+        ]
+
+    def other_constants(self, size: Size) -> Obstacle | None:
+        """The first thing that the network makes of the size alone, where a tile and the whole differ."""
+        mine, theirs = self.constants(self.extents), self.constants(size)
+        for (name, shapes, place), other in zip_longest(mine, theirs, fillvalue=("", "", "")):
+            if (name, shapes) != other[:2]:
+                called = name or other[0]
+                reason = f"calls `{called}` with numbers that depend on the size of the image ({place or other[2]})"
+                return Obstacle("", "", called, reason)
+        return None
+
+    def _place(self, name: str) -> int | str | None:
+        if name in self.whole.outputs:
+            return self.whole.outputs.index(name)
+        return next((path for path, result in self.whole.groups if result == name), None)
+
+    def _uncut(self, name: str, axis: int) -> OutputLaw:
+        """What stands for a law along an axis that is not cut: all that there is."""
+        for term in self.walk.fields[name]:
+            for d, parts in enumerate(getattr(term, "dims", ())):
+                if [part.axis for part in parts] == [axis]:
+                    return OutputLaw(d, self.whole.shapes[name][d], Fraction(1), 0, 0)
+        return OutputLaw(-1, 1, Fraction(1), 0, 0)
