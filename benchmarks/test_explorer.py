@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch_support  # noqa: F401
 from chromium import Watched, launched, watched
 from playwright.sync_api import Browser
 from ratios import Report, Row
@@ -106,8 +107,14 @@ def test_hover(report: Report, browser: Browser, tmp_path: Path, name: str) -> N
             report.rows.append(Row(f"a hover over the {where} of {name} against 16 ms", seconds, FRAME, 1))
 
 
-def test_edit(report: Report, browser: Browser, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    # Of the largest networks the first layer's change is a change of all 400 others: told, and not held to a frame.
+    ("name", "aim"),
+    [("vgg16", 1), ("resnet18", 1), ("unet", None), ("inception_v3", None), ("torchvision:densenet121", None)],
+)
+def test_edit(report: Report, browser: Browser, tmp_path: Path, name: str, aim: int | None) -> None:
     with watched(browser) as page:
-        page.open(saved("vgg16", tmp_path))
+        page.open(saved(name, tmp_path))
         page.page.get_by_role("button", name="Edit layers").click()
-        report.rows.append(Row("an edit of vgg16 in the explorer against 16 ms", work(page, EDITS, 60), FRAME, 1))
+        seconds = work(page, EDITS, 60)
+        report.rows.append(Row(f"an edit of {name} in the explorer against 16 ms", seconds, FRAME, aim))
