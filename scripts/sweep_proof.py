@@ -32,6 +32,9 @@ PER_SEED = 250
 """Random networks from each seed."""
 ROWS, PIXELS = 3, 2
 """What is tried of a model: so many rows along each axis, and so many single pixels."""
+RESIZING = ("torchvision:*rcnn_*", "torchvision:fcos_*", "torchvision:retinanet_*")
+"""Models that resize every image by themselves; they are asked to do so to a small size."""
+RESIZED = {"min_size": 128, "max_size": 192}
 BUILT_IN_SIZES = {1: (1100,), 2: (64, 112, 160, 208, 304), 3: (60, 92)}
 """Pixels along an axis that are tried for a built-in network, until it takes them, by the number of axes."""
 
@@ -50,7 +53,8 @@ def proved(task: str) -> dict[str, Any]:
     reference = name or task
     try:
         shape = _built_in_shape(reference) if name else _small_shape(reference)
-        proof = eyeshot.verify(reference, input_shape=shape, rows=ROWS, pixels=PIXELS, memory="6GB")
+        more = RESIZED if any(fnmatch(reference, pattern) for pattern in RESIZING) else None
+        proof = eyeshot.verify(reference, input_shape=shape, arguments=more, rows=ROWS, pixels=PIXELS, memory="6GB")
     except (EyeshotError, MemoryError) as error:
         return {"status": "refused", "reason": f"{type(error).__name__}: {error}"}
     return {
@@ -66,18 +70,19 @@ def proved(task: str) -> dict[str, Any]:
 
 
 def _small_shape(reference: str) -> Any:
-    """The smallest image that a model takes; None for its own size."""
+    """The smallest image, or film, that a model takes; None for its own size."""
     import eyeshot
     from eyeshot.errors import EyeshotError
 
     whole = eyeshot.load(reference)
-    if len(whole.inputs) != 1 or len(whole.inputs[0].shape) != 4:
+    if len(whole.inputs) != 1 or len(whole.inputs[0].shape) not in {4, 5}:
         return None
+    channels = whole.inputs[0].shape[1:-2]
     for size in SIZES:
         if size >= whole.inputs[0].shape[-1]:
             break
         try:
-            graph = eyeshot.load(reference, input_shape=(1, whole.inputs[0].shape[1], size, size))
+            graph = eyeshot.load(reference, input_shape=(1, *channels, size, size))
         except EyeshotError:
             # Too small, or another size than it is made for.
             continue
