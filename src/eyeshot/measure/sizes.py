@@ -15,7 +15,7 @@ __all__ = ["bytes_of_machine", "bytes_per_run", "parse_memory", "shown_bytes"]
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 
 
-def bytes_per_run(graph: Graph, width: int) -> int:
+def bytes_per_run(graph: Graph, width: int, *, frames: bool = False) -> int:
     """Bytes that one input takes on its way: the most that is held at once, and what convolutions unfold.
 
     Parameters
@@ -24,20 +24,35 @@ def bytes_per_run(graph: Graph, width: int) -> int:
         The network.
     width : int
         Bytes of a number.
+    frames : bool
+        Whether a module holds whatever it computes until it returns, as its variables may, instead of until it is
+        used for the last time.
     """
     sizes = {name: math.prod(shape) for name, shape in graph.shapes.items()}
     last = {name: i for i, node in enumerate(graph.nodes) for name in node.inputs}
+    returns = _returns(graph) if frames else range(len(graph.nodes))
     ends: dict[int, list[str]] = {}
-    for name, i in last.items():
-        ends.setdefault(i, []).append(name)
+    for i, node in enumerate(graph.nodes):
+        ends.setdefault(max(last.get(node.name, i), returns[i]), []).append(node.name)
+    for value in graph.inputs:
+        ends.setdefault(last.get(value.name, len(graph.nodes)), []).append(value.name)
     held = sum(sizes[value.name] for value in graph.inputs)
     most = held
     for i, node in enumerate(graph.nodes):
         held += sizes[node.name]
         # Twice the value: flags are taken of it, and copies to lay it out.
         most = max(most, held + sizes[node.name] + _unfolded(graph, node))
-        held -= sum(sizes[name] for name in ends.get(i, ())) + (node.name not in last) * sizes[node.name]
+        held -= sum(sizes[name] for name in ends.get(i, ()))
     return most * width
+
+
+def _returns(graph: Graph) -> list[int]:
+    """For every node the last one of the innermost module call that makes it; of the model itself the node alone."""
+    found = list(range(len(graph.nodes)))
+    for call in graph.calls:
+        if call.depth:
+            found[call.first : call.stop] = [call.stop - 1] * (call.stop - call.first)
+    return found
 
 
 def _unfolded(graph: Graph, node: Node) -> int:

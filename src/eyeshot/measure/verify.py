@@ -131,14 +131,16 @@ def _prover(
 
 
 def _plan(graph: Graph, effort: Effort, *, weights: int, below: int = 2) -> Plan:
-    one, memory = _affordable(graph, effort, weights)
+    memory = _affordable(graph, effort, weights)
+    # One input may go through if it can; of several each counts with all that may be held of it.
+    one = bytes_per_run(graph, _WIDTH, frames=True)
     layers = frozenset(n for key in effort.layers for n in _nodes(graph, key)) if effort.layers else None
     at_once = max(1, min(_MOST_AT_ONCE, (memory - weights) // one))
     return Plan(effort.rows, effort.pixels, effort.seed, int(at_once), one, layers, below)
 
 
-def _affordable(graph: Graph, effort: Effort, weights: int) -> tuple[int, int]:
-    """Bytes of one run, and bytes that may be taken.
+def _affordable(graph: Graph, effort: Effort, weights: int) -> int:
+    """Bytes that may be taken.
 
     Raises
     ------
@@ -154,7 +156,7 @@ def _affordable(graph: Graph, effort: Effort, weights: int) -> tuple[int, int]:
         )
     if there_is is not None and one + weights > there_is:
         raise InputError(f"{need} this machine has {shown_bytes(there_is)}; give a smaller input (--input)")
-    return one, effort.memory if there_is is None else min(effort.memory, there_is)
+    return effort.memory if there_is is None else min(effort.memory, there_is)
 
 
 def _nodes(graph: Graph, key: str) -> list[str]:
