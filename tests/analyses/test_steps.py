@@ -101,3 +101,21 @@ def test_views_of_every_layer_where_there_are_few() -> None:
     found = views_of(analysis, analysis.graph.inputs[0])
     assert [view.folded for view in found.layers] == [("conv1",), ("conv2",), ("conv3",)]
     assert [view.padding for view in found.layers] == [((1, 1), (1, 1))] * 3
+
+
+@pytest.mark.parametrize(
+    ("layers", "shape", "every"),
+    [
+        ("conv k1", (1, 1, 96, 96), (8, 8)),
+        ("conv k1", (1, 1, 24, 96), (8, 8)),
+        ("conv k1", (1, 1, 96, 9), (8, 8)),
+        ("conv k1 s4x1", (1, 1, 96, 96), (2, 8)),
+        ("conv k1 s1x4", (1, 1, 12, 48), (4, 1)),
+    ],
+)
+def test_features_are_listed_as_far_apart_along_every_axis(
+    layers: str, shape: tuple[int, ...], every: tuple[int, ...]
+) -> None:
+    analysis = Analysis(eyeshot.load(layers, input_shape=shape))
+    (view,) = views_of(analysis, analysis.graph.inputs[0], most_spots=12).layers
+    assert view.every == every

@@ -183,7 +183,8 @@ class _Viewer:
             replace(region_of(graph, graph.by_name[name], walk, index, self.value), layer=row.name)
             for index in self._singled_out(name, window)
         )
-        every = tuple(-(-n // self.most_spots) for n in layout.extents[-2:])
+        image = tuple(self.value.shape[axis.dim] for axis in self.value.axes)
+        every = _steps(layout.extents[-2:], image[-2:], self.most_spots)
         field = tuple(term for term in walk.fields[name] if term.input == graph.inputs.index(self.value))
         lines = _lines(regions[0].feature, layout.extents, every)
         spots = (Spot(index, box) for index, box in boxes_on_lattice(field, layout, lines, len(layout.names)))
@@ -206,6 +207,15 @@ class _Viewer:
             return dict.fromkeys(_index(feature, layout, self.rows[name].name) for feature in self.features)
         pairs = zip(window, layout.extents, strict=True)
         return [tuple((lo + hi - 1) // 2 if hi > lo else n // 2 for (lo, hi), n in pairs)]
+
+
+def _steps(extents: tuple[int, ...], image: tuple[int, ...], most: int) -> tuple[int, ...]:
+    """Of how many features along each axis one is listed: as far apart along a short side as along the longest."""
+    if len(image) != len(extents):
+        return tuple(-(-n // most) for n in extents)
+    longest = max(range(len(image)), key=image.__getitem__)
+    apart = -(-extents[longest] // most) * image[longest] / extents[longest]
+    return tuple(max(1, round(apart * n / side)) for n, side in zip(extents, image, strict=True))
 
 
 def _named(analysis: Analysis, node: str, asked: str | None) -> LayerField:
