@@ -95,30 +95,28 @@ def triangle(call: Call) -> Value | None:
 def masked_fill(call: Call) -> Value | None:
     """Elements replaced by one number where a mask says so."""
     x, mask, new = call.args[:3]
-    shape = call.shape
-    numbers = call.real(mask) if call.value(mask) is None else None
-    if numbers is None:
-        # The mask is made of data, or nobody knows what it holds.
-        values = call.join(call.operands(), shape)
-        return values if call.value(mask) is not None else dimmed(call, values)
-    found = _chosen(call, numbers, call.value(new), call.value(x), shape)
-    if found is None or not bool(numbers.any()):
-        return found
-    # What a softmax gives for minus infinity is zero, and hides what it is multiplied with.
-    return dimmed(call, found) if has_infinity(call, (new,)) else found
+    return _by_mask(call, mask, new, x)
 
 
 @rule("where.self", "where.ScalarOther", "where.ScalarSelf", "where.Scalar")
 def where(call: Call) -> Value | None:
     """Elements of the one where a mask says so, of the other elsewhere."""
     mask, a, b = call.args[:3]
+    return _by_mask(call, mask, a, b)
+
+
+def _by_mask(call: Call, mask: Any, a: Any, b: Any) -> Value | None:
+    """Elements of one operand where a mask is set, of another elsewhere; which ones, if the mask is a constant."""
     shape = call.shape
     numbers = call.real(mask) if call.value(mask) is None else None
     if numbers is None:
+        # The mask is made of data, or nobody knows what it holds.
         values = call.join(call.operands(), shape)
         return values if call.value(mask) is not None else dimmed(call, values)
     found = _chosen(call, numbers, call.value(a), call.value(b), shape)
-    return dimmed(call, found) if found is not None and has_infinity(call, (a, b)) else found
+    used = [operand for operand, is_used in ((a, numbers.any()), (b, not numbers.all())) if is_used]
+    # What a softmax gives for minus infinity is zero, and hides what it is multiplied with.
+    return dimmed(call, found) if found is not None and has_infinity(call, used) else found
 
 
 def _chosen(call: Call, mask: Any, a: Value | None, b: Value | None, shape: Shape) -> Value | None:
