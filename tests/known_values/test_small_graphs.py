@@ -42,10 +42,10 @@ def test_layer_list(graph: dict[str, Any], tmp_path: Path) -> None:
 def test_one_convolution_called_three_times() -> None:
     build = GraphBuilder("thrice")
     value = build.input("input", (1, 1, 16, 16))
-    for call in ("conv", "conv.2", "conv.3"):
+    for call in ("conv", "conv#2", "conv#3"):
         value = build.add(convolution(3), value, name=call, source="conv", layer="conv")
     fields = eyeshot.analyze(build.finish(value))
-    assert [axis.size for axis in fields["conv.3"].axes] == [7, 7]
+    assert [axis.size for axis in fields["conv#3"].axes] == [7, 7]
 
 
 def test_slice_of_a_program() -> None:

@@ -32,8 +32,9 @@ _REST = "to_text(every=True)"
 class Fields:
     """What every feature of a network can see; prints as the receptive-field table.
 
-    Index it by layer name, module path or block name (what the module returns; ``"block.2"`` is the second call of a
-    module that is called several times), node name, or position; iterate over its rows.
+    Index it by layer name, module path or block name (what the module returns; ``"block#2"`` is the second call of a
+    module that is called several times, ``"block.2"`` always its child), node name, or position; iterate over its
+    rows.
 
     The rows that stand for a PyTorch model are the module calls and operations that change the number of features,
     the jump or the size, those in which branches with different fields meet, and the outputs. What prints or

@@ -10,11 +10,12 @@ __all__ = ["hint", "input_named"]
 
 def hint(graph: Graph, key: str) -> str:
     """What to write instead of the name of a layer that is not there."""
-    stem, _, number = key.rpartition(".")
-    depth = next((call.depth for call in graph.calls if call.name == stem), None)
-    calls = [c.name for c in graph.calls if c.depth == depth and (c.name == stem or c.name.rpartition(".")[0] == stem)]
-    if number.isdecimal() and len(calls) > 1:
-        return f"; `{stem}` is called {len(calls)} times: {', '.join(calls[:3])}{', …' * (len(calls) > 3)}"
+    # Who asks for `block.2` may have meant the second call, which is `block#2`.
+    stem, mark, number = key.rpartition("#") if "#" in key else key.rpartition(".")
+    calls = [call.name for call in graph.calls if call.name == stem or call.name.rpartition("#")[0] == stem]
+    if number.isdecimal() and (len(calls) > 1 or (mark == "#" and calls)):
+        times = "once" if len(calls) == 1 else f"{len(calls)} times"
+        return f"; `{stem}` is called {times}: {', '.join(calls[:3])}{', …' * (len(calls) > 3)}"
     known = (*dict(graph.groups), *(node.layer for node in graph.nodes), *graph.by_name)
     parts = [name for name in known if name.startswith(f"{key}.")]
     return f", only parts of it; the last is `{parts[-1]}`" if parts else nearest(key, dict.fromkeys(known))

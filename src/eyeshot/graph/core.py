@@ -102,7 +102,7 @@ class Call:
     Parameters
     ----------
     name : str
-        Path of the module and, from its second call on, the call's number; empty for the model itself.
+        Path of the module and, from its second call on, the call's number, ``"block#2"``; empty for the model itself.
     kind : str
         The module's class.
     depth : int

@@ -158,8 +158,8 @@ def test_slices_and_focus() -> None:
 
 def test_one_convolution_called_three_times() -> None:
     fields = eyeshot.analyze(Graphs.Thrice(), input_shape=(1, 1, 16, 16))
-    assert [fields[name].axes[0].size for name in ("conv", "conv.2", "conv.3")] == [3, 5, 7]
-    assert fields.names == ("conv", "conv.2", "conv.3")
+    assert [fields[name].axes[0].size for name in ("conv", "conv#2", "conv#3")] == [3, 5, 7]
+    assert fields.names == ("conv", "conv#2", "conv#3")
 
 
 def test_causal_stack() -> None:

@@ -42,7 +42,7 @@ def test_what_leaves_the_field_as_it_is_has_no_row() -> None:
     found = eyeshot.analyze(Net().eval(), input_shape=IMAGE)
     assert found.names == (
         *("blocks.0.conv", "blocks.0.add", "blocks.1.conv", "blocks.1.add"),
-        *("again.conv", "again.add", "again.conv.2", "again.2.add", "mul"),
+        *("again.conv", "again.add", "again.conv#2", "again#2.add", "mul"),
     )
     assert found.table.operations == 17
     assert "9 of 17 operations shown; to_text(every=True) shows every one" in repr(found)
@@ -53,7 +53,7 @@ def test_what_leaves_the_field_as_it_is_has_no_row() -> None:
 
 
 def test_modules_fold_by_their_paths_and_calls() -> None:
-    assert names(Net(), IMAGE, depth=1) == ["blocks.0", "blocks.1", "again", "again.2", "mul"]
+    assert names(Net(), IMAGE, depth=1) == ["blocks.0", "blocks.1", "again", "again#2", "mul"]
     assert names(Net(), IMAGE, depth=2)[:4] == ["blocks.0", "blocks.1", "again.conv", "again.add"]
     with pytest.raises(InputError, match="the depth must be at least 1, but is 0"):
         names(Net(), IMAGE, depth=0)
@@ -73,9 +73,13 @@ def test_a_module_path_is_what_the_module_returns() -> None:
     fields = eyeshot.analyze(Net().eval(), input_shape=IMAGE)
     assert fields["blocks.0"].name == "blocks.0.add"
     assert fields["again"].axes[0].size == 7
-    assert fields["again.2"].axes[0].size == 9
-    with pytest.raises(ModelReferenceError, match=r"no layer `again\.3`; `again` is called 2 times: again, again\.2$"):
-        fields["again.3"]
+    assert fields["again#2"].axes[0].size == 9
+    for asked in ("again.2", "again#3"):
+        said = rf"no layer `{asked}`; `again` is called 2 times: again, again#2$"
+        with pytest.raises(ModelReferenceError, match=said):
+            fields[asked]
+    with pytest.raises(ModelReferenceError, match=r"no layer `blocks.0#2`; `blocks.0` is called once: blocks.0$"):
+        fields["blocks.0#2"]
     with pytest.raises(ModelReferenceError, match=r"no layer `blocks`, only parts of it; the last is `blocks\.1\.add`"):
         fields["blocks"]
     with pytest.raises(ModelReferenceError, match=r"no layer `block\.0`; did you mean `blocks\.0`\?"):
@@ -154,5 +158,5 @@ def test_several_results_are_rows_by_their_keys() -> None:
 
 def test_the_graph_keeps_its_calls_in_json() -> None:
     graph = eyeshot.load(Net(), input_shape=IMAGE)
-    assert [call.name for call in graph.calls if call.depth < 2] == ["", "again", "again.2"]
+    assert [call.name for call in graph.calls if call.depth < 2] == ["", "again", "again#2"]
     assert eyeshot.Graph.from_json(graph.to_json()) == graph

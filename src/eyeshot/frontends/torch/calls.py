@@ -35,7 +35,10 @@ class Calls:
         self._paths = {id(module): path for path, module in modules.items()}
         self._known = modules.keys()
         self._tape, self._tensors = tape, tensors
-        self._counts: dict[str, int] = {}
+        self._counts: dict[str, int] = dict.fromkeys(tape.inputs, 1)
+        # A module path is the module's whatever an input is called.
+        for path in modules:
+            self._counts.pop(path, None)
         self._stack: list[Frame] = [tape.frame]
         self._handles: list[Any] = []
 
@@ -73,11 +76,15 @@ class Calls:
         self._tape.frame = frame
 
     def _numbered(self, path: str) -> str:
+        """The label of a call: the path, and from the second call on ``path#2``; ``path.2`` is always a child."""
         count = self._counts[path] = self._counts.get(path, 0) + 1
         if count == 1 or not path:
             return path
-        label = f"{path}.{count}"
-        return label if label not in self._known else f"{path}#{count}"
+        # The key of a ModuleDict may hold any sign but a dot.
+        label = f"{path}#{count}"
+        while label in self._known:
+            label = label.replace("#", "##", 1)
+        return label
 
     def _end(self, module: torch.nn.Module, args: Any, output: Any) -> None:  # noqa: ARG002 - the form of a hook
         stack = self._stack

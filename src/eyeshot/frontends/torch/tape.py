@@ -34,7 +34,7 @@ class Frame:
     Parameters
     ----------
     label : str
-        Module path and, from the second call on, the call's number; empty for the model itself.
+        Module path and, from the second call on, the call's number, ``"block#2"``; empty for the model itself.
     kind : str
         The module's class.
     module : object
@@ -93,6 +93,11 @@ class Tape:
 
     def __len__(self) -> int:
         return len(self._steps)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of the inputs."""
+        return tuple(name for name, _, _ in self._inputs)
 
     def input(self, name: str, shape: Shape, layout: str | None) -> Value:
         """An input; all inputs come before all steps."""
@@ -174,7 +179,8 @@ class Tape:
             for frame in self.frames
             if frame.label and frame.result and not frame.has_children and self._made_in(frame.result, frame)
         }
-        taken = _Names([label for label, _, _ in self._inputs], [frame.label for frame in results.values()])
+        # A module path is the module's, whether or not one operation holds its result.
+        taken = _Names(list(self.inputs), [frame.label for frame in self.frames])
         last = {(step.call, id(step.frame)): i for i, step in enumerate(self._steps) if live[i]}
         whole: dict[tuple[int, int], str] = {}
         for i, step in enumerate(self._steps):

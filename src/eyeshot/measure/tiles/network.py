@@ -92,7 +92,7 @@ class Network:
         """
         x = torch.from_numpy(np.ascontiguousarray(batch)).to(self.device, self._number)
         for tap in self._taps.values():
-            tap.seen = None
+            tap.begin()
         returned = list(_tensors(self._model(x)))
         found = []
         for output in self._tiling.outputs:
@@ -136,14 +136,20 @@ class Network:
 
 
 class _Tap:
-    """Keeps what a module of the model returns, as a context."""
+    """Keeps what a call of a module of the model returns, as a context; ``block#2`` is the second call."""
 
-    def __init__(self, model: torch.nn.Module, path: str) -> None:
+    def __init__(self, model: torch.nn.Module, label: str) -> None:
         modules = dict(model.named_modules())
+        path, _, number = (label, "", "") if label in modules else label.rpartition("#")
         if path not in modules:
-            raise InputError(f"the model must have a module `{path}`, whose result is wanted, but has none")
-        self._module = modules[path]
+            raise InputError(f"the model must have a module `{label}`, whose result is wanted, but has none")
+        self._module, self._number = modules[path], int(number or 1)
         self.seen: Any = None
+        self.begin()
+
+    def begin(self) -> None:
+        """Expect a new run of the model."""
+        self.seen, self._calls = None, 0
 
     def __enter__(self) -> _Tap:
         self._handle = self._module.register_forward_hook(self._keep)
@@ -153,8 +159,8 @@ class _Tap:
         self._handle.remove()
 
     def _keep(self, _module: Any, _args: Any, output: Any) -> None:
-        # Of several calls the first is meant, as in the graph.
-        if self.seen is None and isinstance(output, torch.Tensor):
+        self._calls += 1
+        if self._calls == self._number and isinstance(output, torch.Tensor):
             self.seen = output.clone()
 
 
