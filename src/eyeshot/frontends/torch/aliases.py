@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import numpy as np
+
+from eyeshot.frontends.tables import picked
 from eyeshot.frontends.torch.tape import Tape, Value
 from eyeshot.graph.access import Shape
 from eyeshot.graph.ops import Concat, Expand, Gather, Permute, Reshape, Slice
@@ -207,7 +210,9 @@ class Spread:
 
     def take(self, tape: Tape, whole: Value) -> Value:
         """The listed elements."""
-        return reshaped(tape, tape.add(Gather(0, self.places), flat(tape, whole)), self.shape)
+        for op in picked(np.array(self.places, np.int64).reshape(self.shape), whole.shape):
+            whole = tape.add(op, whole)
+        return whole
 
     def put(self, tape: Tape, whole: Value, part: Value) -> Value:
         """The whole with the listed elements replaced."""

@@ -9,7 +9,7 @@ import torch
 
 from eyeshot.frontends.torch.rules.table import Call, Ended, rule, within
 from eyeshot.frontends.torch.tape import Value
-from eyeshot.graph.ops import Gather, Permute, Reduce
+from eyeshot.graph.ops import Permute, Reduce
 
 __all__: list[str] = []
 
@@ -17,7 +17,7 @@ MAX_LISTED = 4_000_000
 
 
 @rule("index", "_unsafe_index", "index.Tensor_hacked_twin")
-def index(call: Call) -> Value:
+def index(call: Call) -> Value | None:
     """``x[:, i, j]``: the dimensions with indices come together and are picked from as one."""
     x, indices = call.args[0], list(call.args[1])
     if any(t is not None and t.dtype in (torch.bool, torch.uint8) and call.value(t) is not None for t in indices):
@@ -28,7 +28,7 @@ def index(call: Call) -> Value:
     if call._out is None and all(call.real(indices[d]) is not None for d in dims):
         call.returns(_picked_shape(call, x, indices, dims))
     shape = call.shape
-    return _picked(call, x, indices, dims, shape)
+    return _picked(call, x, indices, dims, shape) if math.prod(shape) else None
 
 
 def _is_mask(tensor: Any) -> bool:
@@ -63,35 +63,53 @@ def _picked(call: Call, x: Any, indices: list[Any], dims: list[int], shape: tupl
     at = dims[0] if dims == list(range(dims[0], dims[-1] + 1)) else 0
     parts = []
     value = call.value(x)
-    count = math.prod(picked)
     if value is not None:
         rest = [d for d in range(x.dim()) if d not in dims]
         order = (*rest[:at], *dims, *rest[at:])
         if order != tuple(range(x.dim())):
             value = call.add(Permute(order), value)
-        lead, tail = value.shape[:at], value.shape[at + len(dims) :]
-        sizes = value.shape[at : at + len(dims)]
-        value = call.reshape(value, (*lead, math.prod(sizes), *tail))
-        places = _places(call, [indices[d] for d in dims], sizes, count)
-        value = call.add(Gather(at, places, 0 if places is not None else count), value)
-        parts.append(call.reshape(value, shape))
+        places = _places(call, [indices[d] for d in dims], value.shape[at : at + len(dims)])
+        parts.append(_at(call, value, places, at, len(dims), math.prod(picked), shape))
     for v in computed:
         wide = call.join([v], tuple(picked)) if v.shape != tuple(picked) else v
         parts.append(call.reshape(wide, (*picked, *(1,) * (len(shape) - at - len(picked)))))
     return call.join(parts, shape) if len(parts) > 1 or parts[0].shape != shape else parts[0]
 
 
-def _places(call: Call, indices: list[Any], sizes: tuple[int, ...], count: int) -> tuple[int, ...] | None:
+def _at(call: Call, value: Value, places: Any, at: int, dims: int, count: int, shape: tuple[int, ...]) -> Value:
+    """Elements of some dimensions at places that are known, or somewhere."""
+    if places is not None:
+        return call.pick(value, places, at, dims)
+    lead, tail = value.shape[:at], value.shape[at + dims :]
+    row = call.reshape(value, (*lead, math.prod(value.shape[at : at + dims]), *tail))
+    return call.reshape(call.anywhere(row, at, count), shape)
+
+
+def _places(call: Call, indices: list[Any], sizes: tuple[int, ...]) -> Any:
     """Numbers of the picked elements among those of several dimensions; None if they are not known."""
-    if count > MAX_LISTED:
+    if math.prod(torch.broadcast_shapes(*[t.shape for t in indices])) > MAX_LISTED:
         return None
     total: Any = 0
     for tensor, n in zip(indices, sizes, strict=True):
         real = call.real(tensor)
         if real is None:
             return None
-        total = total * n + torch.where(real < 0, real + n, real)
-    return tuple(total.flatten().tolist())
+        total = total * n + _counted(real, n)
+    return total
+
+
+def _counted(real: Any, n: int) -> Any:
+    """Known indices counted from the front.
+
+    Raises
+    ------
+    IndexError
+        If one lies outside, as the framework itself would say on numbers.
+    """
+    outside = (real < -n) | (real >= n)
+    if bool(outside.any()):
+        raise IndexError(f"index {int(real[outside][0])} is out of bounds for a dimension of size {n}")
+    return torch.where(real < 0, real + n, real).long()
 
 
 @rule("index_select")
@@ -106,9 +124,10 @@ def _along(call: Call, x: Any, dim: int, places: Any) -> Value:
     parts = []
     value = call.value(x)
     if value is not None:
-        real = call.real(places)
-        listed = tuple(real.flatten().tolist()) if real is not None and real.numel() <= MAX_LISTED else None
-        parts.append(call.add(Gather(dim, listed, 0 if listed is not None else shape[dim]), value))
+        known = _places(call, [places], value.shape[dim : dim + 1])
+        # One index without dimensions picks a list of one.
+        known = known.reshape(-1) if known is not None else None
+        parts.append(_at(call, value, known, dim, 1, shape[dim], shape))
     where = call.value(places)
     if where is not None:
         parts.append(call.reshape(where, (shape[dim], *(1,) * (len(shape) - dim - 1))))
@@ -128,10 +147,7 @@ def embedding(call: Call) -> Value:
         parts.append(call.reshape(where, (*where.shape, 1)))
     rows = call.value(table)
     if rows is not None:
-        real = call.real(places)
-        listed = tuple(real.flatten().tolist()) if real is not None else None
-        picked = call.add(Gather(0, listed, 0 if listed is not None else places.numel()), rows)
-        parts.append(call.reshape(picked, shape))
+        parts.append(_at(call, rows, _places(call, [places], rows.shape[:1]), 0, 1, places.numel(), shape))
     return call.join(parts, shape)
 
 
@@ -156,15 +172,12 @@ def _gathered(call: Call, value: Value, dim: int, places: Any, shape: tuple[int,
         lines = real.movedim(dim, -1).reshape(-1, shape[dim])
         if bool((lines == lines[0]).all()):
             value = _cropped(call, value, dim, shape)
-            return call.add(Gather(dim, tuple(lines[0].tolist())), value)
+            return call.pick(value, _counted(lines[0], value.shape[dim]), dim)
         total = torch.zeros((), dtype=torch.int64)
         for d, n in enumerate(value.shape):
-            along = (
-                real if d == dim else torch.arange(shape[d]).reshape([-1 if e == d else 1 for e in range(len(shape))])
-            )
-            total = total * n + along
-        row = call.reshape(value, (math.prod(value.shape),))
-        return call.reshape(call.add(Gather(0, tuple(total.flatten().tolist())), row), shape)
+            rest = [-1 if e == d else 1 for e in range(len(shape))]
+            total = total * n + (_counted(real, n) if d == dim else torch.arange(shape[d]).reshape(rest))
+        return call.pick(value, total, 0, len(shape))
     return call.anywhere(_cropped(call, value, dim, shape), dim, shape[dim])
 
 
@@ -182,10 +195,9 @@ def _cropped(call: Call, value: Value, dim: int, shape: tuple[int, ...]) -> Valu
 def take(call: Call) -> Value:
     """Elements by their number in the whole."""
     x, places = call.args[:2]
-    row = call.reshape(call.solid(x), (x.numel(),))
-    real = call.real(places)
-    listed = tuple(real.flatten().tolist()) if real is not None else None
-    value = call.reshape(call.add(Gather(0, listed, 0 if listed is not None else places.numel()), row), call.shape)
+    value = call.solid(x)
+    known = _places(call, [places], (x.numel(),))
+    value = _at(call, value, known, 0, len(value.shape), places.numel(), call.shape)
     where = call.values([places])
     return call.join([value, *where], call.shape) if where else value
 

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from eyeshot.errors import GraphError
+from eyeshot.frontends.tables import picked
 from eyeshot.frontends.torch.aliases import reshaped
 from eyeshot.frontends.torch.blank import blank_like
 from eyeshot.frontends.torch.tape import Tape, Value
@@ -167,6 +168,23 @@ class Call:
     def reshape(self, value: Value, shape: Sequence[int]) -> Value:
         """A value under another shape."""
         return reshaped(self.tape, value, tuple(shape))
+
+    def pick(self, value: Value, table: Any, at: int = 0, dims: int = 1) -> Value:
+        """Elements of some neighbouring dimensions by number; they are replaced by the dimensions of the table.
+
+        Parameters
+        ----------
+        value : Value
+            What is picked from.
+        table : integer tensor
+            Known numbers, row-major over the dimensions and not negative.
+        at, dims : int
+            The first of these dimensions, and how many they are.
+        """
+        sizes, lead, tail = value.shape[at : at + dims], value.shape[:at], value.shape[at + dims :]
+        for op in picked(table.numpy(), sizes, lead, tail):
+            value = self.tape.add(op, value)
+        return value
 
     def whole(self, value: Value) -> Value:
         """All of a value, read as one element without dimensions."""
