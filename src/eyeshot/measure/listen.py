@@ -10,6 +10,7 @@ from torch.multiprocessing.reductions import StorageWeakRef
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from eyeshot.frontends.torch.operations import operation_of
 from eyeshot.frontends.torch.record import Recorded, is_copy, listed, name_of
 from eyeshot.frontends.torch.shortcuts import whole
 from eyeshot.frontends.torch.tensors import among
@@ -98,6 +99,9 @@ class Listener(TorchDispatchMode):
         kwargs = kwargs or {}
         if not self.depends(among(args, kwargs)):
             return func(*args, **kwargs)
+        if operation_of(func).is_apart:
+            with self:
+                return func.decompose(*args, **kwargs)
         if is_copy(func, args):
             out = func(*args, **kwargs)
             for tensor in listed(out):

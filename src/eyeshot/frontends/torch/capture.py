@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import torch
@@ -81,7 +82,7 @@ def _run(
     calls = Calls(modules, tape, watch.tensors)
     with Untouched(modules.values()) as untouched, torch.no_grad(), eagerly():
         try:
-            with calls, watch, Shortcuts(watch, untouched):
+            with calls, watch, Shortcuts(watch, untouched, _device(model)):
                 output = model(*arguments.args, **arguments.kwargs)
         except EyeshotError as error:
             raise type(error)(f"in `{calls.where or type(model).__name__}`: {error}") from error
@@ -102,3 +103,9 @@ def _run(
             f"the result of `{type(model).__name__}` must depend on its input, but it holds no tensor that does"
         )
     return found
+
+
+def _device(model: torch.nn.Module) -> str:
+    """Kind of device that a model lies on."""
+    first = next(itertools.chain(model.parameters(), model.buffers()), None)
+    return "cpu" if first is None or first.is_meta else first.device.type

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from eyeshot.errors import InputError
 from eyeshot.frontends.torch.blank import blank_like
 from eyeshot.frontends.torch.operations import Operation
 from eyeshot.frontends.torch.rules.table import Ended
@@ -65,7 +66,7 @@ class Constants:
         """An operation on constants of which the numbers are not known, or are too many."""
         try:
             return self._tensors.constant(self._tensors.kernel(func, args, kwargs))
-        except (NotImplementedError, RuntimeError) as error:
+        except (NotImplementedError, RuntimeError, InputError) as error:
             if operation.rule is needs_numbers:
                 raise Ended(operation.source) from error
             raise
@@ -92,7 +93,7 @@ class Constants:
             # From here on nobody knows their numbers.
             for one in held:
                 one.base.known = False
-        return targets[0] if len(targets) == 1 else tuple(targets)
+        return operation.returned(targets)
 
 
 def is_meta(device: Any) -> bool:

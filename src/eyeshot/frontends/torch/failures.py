@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import torch
 
 from eyeshot.errors import InputError
 from eyeshot.frontends.torch.inputs import Arguments
 
-__all__ = ["cut_short", "failed", "needs_device", "numbers_wanted"]
+__all__ = ["cut_short", "failed", "needs_device", "numbers_wanted", "without_shapes"]
 
 _WITHOUT_NUMBERS = {
     r"meta device type tensor to numpy": "numpy",
@@ -21,6 +22,12 @@ _WITHOUT_NUMBERS = {
 """How PyTorch complains of a tensor that has a shape and no numbers, and what the model then did."""
 
 _DEVICES = re.compile(r"\b(cuda|nvidia|hip|xpu|mps|gpu)\b", re.IGNORECASE)
+
+_WITHOUT_SHAPES = re.compile(r"fake impl|Meta kernel|Meta tensors|'\w*Meta' backend|NestedTensorImpl")
+"""How PyTorch complains of an operation that cannot be asked what it returns."""
+
+_OWN = {"aten", "prims", "prim", "quantized", "_quantized", "onednn", "mkldnn", "torchvision", "profiler"}
+"""Operations that come with PyTorch: their users cannot add anything to them."""
 
 _WORDS = {"_local_scalar_dense": "item (`if`, `while`, int() or .item() on a tensor)"}
 """Names of operations that their users do not know."""
@@ -34,6 +41,21 @@ def numbers_wanted(error: BaseException) -> str | None:
 def needs_device(error: BaseException) -> bool:
     """Whether an error speaks of an accelerator."""
     return _DEVICES.search(str(error)) is not None
+
+
+def without_shapes(func: Any, error: BaseException) -> InputError | None:
+    """What is said of an operation of which nobody knows what it returns; None if the error means something else."""
+    if not _WITHOUT_SHAPES.search(str(error)):
+        return None
+    name = func._schema.name
+    advice = f'say so with `torch.library.register_fake("{name}")`'
+    if name.startswith(("quantized::", "aten::quantize")):
+        advice = "give the model as it was before it was quantised: it reads the same"
+    elif "nested" in name:
+        advice = "give it sequences of one length, padded"
+    elif name.split("::")[0] in _OWN:
+        advice = "PyTorch has no form of it without numbers: leave it out of what is analysed"
+    return InputError(f"the operation `{name}` must say what it returns for shapes without numbers; {advice}")
 
 
 def cut_short(where: str, operation: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -35,9 +36,22 @@ class Operation:
         Those of them that the functional form does not have.
     source : str
         Its name without the marks of its form.
+    is_apart : bool
+        Whether it is seen as the operations of which the framework makes it: it has no rule, but they may have.
     """
 
-    __slots__ = ("functional", "is_drawn", "is_in_place", "kind", "outs", "rule", "source", "written")
+    __slots__ = (
+        "_returns",
+        "functional",
+        "is_apart",
+        "is_drawn",
+        "is_in_place",
+        "kind",
+        "outs",
+        "rule",
+        "source",
+        "written",
+    )
 
     def __init__(self, func: Any) -> None:
         schema = func._schema
@@ -57,6 +71,9 @@ class Operation:
         self.is_drawn = base.startswith(_DRAWS)
         self.source = base.strip("_").removesuffix("_with_indices").removeprefix("native_")
 
+        self.is_apart = self.rule is None and func._can_decompose()
+        self._returns = len(schema.returns)
+
     @property
     def changes_shape(self) -> bool:
         """Whether it writes no numbers but gives its first argument another shape."""
@@ -65,7 +82,17 @@ class Operation:
     def targets(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         """The tensors that it writes to."""
         found = [args[place] if place < len(args) else kwargs.get(name) for name, place in self.written]
-        return [tensor for tensor in found if isinstance(tensor, torch.Tensor)]
+        return [tensor for one in found for tensor in (one if isinstance(one, list | tuple) else (one,)) if _is(tensor)]
+
+    def returned(self, targets: Sequence[Any]) -> Any:
+        """What it returns if it returns nothing but tensors that it writes to."""
+        if not self._returns:
+            return None
+        return targets[0] if len(targets) == 1 else tuple(targets)
+
+
+def _is(tensor: object) -> bool:
+    return isinstance(tensor, torch.Tensor)
 
 
 def _is_statistic(base: str, argument: str) -> bool:

@@ -14,7 +14,7 @@ import torch
 
 from eyeshot.frontends.torch.operations import Operation
 from eyeshot.frontends.torch.tape import Tape, Value
-from eyeshot.frontends.torch.tensors import Tensors
+from eyeshot.frontends.torch.tensors import Tensors, flat
 from eyeshot.frontends.torch.watch import Watch
 from eyeshot.graph.access import Shape
 
@@ -108,6 +108,14 @@ class _Recorder(Watch):
         super().__init__(tape, strict=strict)
         self._heard = heard
 
+    def heard(self) -> int:
+        """How many calls are written down."""
+        return len(self._heard)
+
+    def forget(self, since: int) -> None:
+        """Strike out the calls that were written down after so many: what made them is called anew."""
+        del self._heard[since:]
+
     def _translate(self, operation: Operation, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         # Asked before it is done: an operation may change the layout of its argument.
         copies = is_copy(func, args)
@@ -120,9 +128,7 @@ class _Recorder(Watch):
 
 def listed(out: Any) -> list[Any]:
     """The tensors that an operation returned."""
-    if isinstance(out, torch.Tensor):
-        return [out]
-    return [t for t in out if isinstance(t, torch.Tensor)] if isinstance(out, list | tuple) else []
+    return [t for t in flat(out) if isinstance(t, torch.Tensor)]
 
 
 def is_copy(func: Any, args: tuple[Any, ...]) -> bool:

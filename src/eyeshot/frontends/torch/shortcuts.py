@@ -14,6 +14,7 @@ import torch
 from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
+from eyeshot.frontends.torch.mixing import Mixing
 from eyeshot.frontends.torch.untouched import Untouched
 from eyeshot.frontends.torch.watch import Watch
 
@@ -45,6 +46,7 @@ _RECURRENT = {
 }
 """Recurrent layers; a packed batch, which has other arguments, is taken apart."""
 
+_WHOLE = frozenset({*_OVERLOADS, *_RECURRENT, functional.pad})
 _FROM_DATA = {torch.tensor, torch.as_tensor}
 _SETS_MEMORY = {torch.Tensor.data.__set__}
 _INDEXED = {torch.Tensor.__getitem__, torch.Tensor.__setitem__}
@@ -53,9 +55,10 @@ _INDEXED = {torch.Tensor.__getitem__, torch.Tensor.__setitem__}
 class Shortcuts(TorchFunctionMode):
     """Hands some functions to the rules as they are, while it is active."""
 
-    def __init__(self, watch: Watch, untouched: Untouched) -> None:
+    def __init__(self, watch: Watch, untouched: Untouched, device: str = "cpu") -> None:
         super().__init__()
         self._watch, self._untouched = watch, untouched
+        self._mixing = Mixing(watch, device)
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
@@ -71,11 +74,18 @@ class Shortcuts(TorchFunctionMode):
             return self._watch.moved(func(*args, **{**kwargs, "device": "cpu"}))
         if func in _INDEXED and (type(args[1]) is list or type(args[1]) is tuple):
             args = (args[0], _with_tensors(args[1]), *args[2:])
-        return func(*args, **kwargs) if kwargs else func(*args)
+        if func is torch.Tensor.__setitem__ and _fills(args[1], args[2]):
+            # As it is where everything lies on one device; on several it is broadcast and copied.
+            args[0][args[1]].fill_(args[2])
+            return None
+        return self._mixing.call(func, args, kwargs or {})
 
 
 def whole(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[Any, ...]] | None:
     """The operation that stands for a call of a function, with its arguments; None if it is to be taken apart."""
+    if func not in _WHOLE or torch._C._functorch.peek_interpreter_stack() is not None:
+        # Within `torch.func` tensors are wrapped, and what lies in them is seen only once it is taken apart.
+        return None
     overload = _OVERLOADS.get(func)
     if overload is not None:
         named = dict(zip(_NAMES[func], args, strict=False), **kwargs)
@@ -96,6 +106,16 @@ def _mode(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
 
 def _is_meta(device: Any) -> bool:
     return device is not None and torch.device(device).type == "meta"
+
+
+def _fills(index: Any, value: Any) -> bool:
+    """Whether one number is written everywhere in a part that is a view."""
+    listed = index if type(index) is tuple else (index,)
+    return (
+        isinstance(value, torch.Tensor)
+        and not value.dim()
+        and all(item is None or item is Ellipsis or type(item) is int or type(item) is slice for item in listed)
+    )
 
 
 def _with_tensors(index: Any) -> Any:

@@ -11,11 +11,13 @@ from typing import Any
 
 import torch
 
+from eyeshot.errors import InputError
 from eyeshot.frontends.torch.aliases import Base, Held
 from eyeshot.frontends.torch.blank import blank_like
+from eyeshot.frontends.torch.failures import without_shapes
 from eyeshot.frontends.torch.tape import Tape, Value
 
-__all__ = ["MAX_WEIGHT", "Tensors", "among", "mapped", "on_device"]
+__all__ = ["MAX_WEIGHT", "Tensors", "among", "flat", "mapped", "on_device"]
 
 MAX_WEIGHT = 4096
 """Most elements of a parameter that is computed with; larger ones are only shapes."""
@@ -69,8 +71,12 @@ class Tensors:
 
     def meta(self, tensor: Any) -> Any:
         """A tensor as the meta device sees it."""
-        if tensor.is_meta:
+        if tensor.is_meta and tensor.layout is torch.strided:
             return tensor
+        if tensor.layout is not torch.strided:
+            kind = str(tensor.layout).removeprefix("torch.")
+            way = "give it sequences of one length, padded" if kind == "jagged" else "use `.to_dense()` before"
+            raise InputError(f"the tensors of `{self.tape.source}` must be dense, but one is {kind}; {way}")
         found = self._metas.get(id(tensor))
         if found is None:
             found = self._metas[id(tensor)] = (blank_like(tensor), tensor)
@@ -79,7 +85,13 @@ class Tensors:
     def kernel(self, func: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
         """The result of an operation on the meta device."""
         on_meta = on_device({key: _each(arg, self.meta) for key, arg in kwargs.items()}, "meta") if kwargs else {}
-        return func(*mapped(args, self.meta), **on_meta)
+        try:
+            return func(*mapped(args, self.meta), **on_meta)
+        except (NotImplementedError, RuntimeError) as error:
+            said = without_shapes(func, error)
+            if said is None:
+                raise
+            raise said from error
 
     # ------------------------------------------------------------------ tensors that are new
 
@@ -115,7 +127,10 @@ class Tensors:
         return held
 
     def _found(self, tensor: Any) -> Held | None:
-        """A tensor made without an operation (`tensor.data`): known by its memory."""
+        """A tensor made without an operation (`tensor.data`): known by its memory, or by what it wraps."""
+        if torch._C._functorch.is_functorch_wrapped_tensor(tensor):
+            wrapped = torch._C._functorch.get_unwrapped(tensor)
+            return self._held.get(id(wrapped)) or self._found(wrapped)
         known = self._by_memory.get(tensor.untyped_storage()._cdata)
         if known is None:
             return None
@@ -137,6 +152,13 @@ def among(args: Sequence[Any], kwargs: dict[str, Any]) -> list[Any]:
         elif type(arg) is list or type(arg) is tuple:
             found += [item for item in arg if isinstance(item, torch.Tensor)]
     return found
+
+
+def flat(out: Any) -> list[Any]:
+    """Everything that an operation returned, one after the other, whatever lists it lies in."""
+    if isinstance(out, list | tuple):
+        return [item for one in out for item in flat(one)]
+    return [out]
 
 
 def mapped(args: Iterable[Any], change: Callable[[Any], Any]) -> list[Any]:

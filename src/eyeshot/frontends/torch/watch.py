@@ -9,11 +9,12 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from eyeshot.errors import InputError, ShapeError
 from eyeshot.frontends.torch.aliases import Held, View
+from eyeshot.frontends.torch.blank import blank_like
 from eyeshot.frontends.torch.constants import Constants
 from eyeshot.frontends.torch.operations import Operation, operation_of
 from eyeshot.frontends.torch.rules.table import Call, Kind
 from eyeshot.frontends.torch.tape import Tape, Value
-from eyeshot.frontends.torch.tensors import Tensors, among
+from eyeshot.frontends.torch.tensors import Tensors, among, flat
 
 __all__ = ["Watch"]
 
@@ -51,6 +52,20 @@ class Watch(TorchDispatchMode):
         with torch._C._DisableTorchDispatch():
             return self.constants.shadow(found)
 
+    def on_meta(self, tensor: Any) -> Any:
+        """A tensor that lies elsewhere as one on the meta device that holds the same."""
+        with torch._C._DisableTorchDispatch():
+            blank = blank_like(tensor)
+            self.tensors.bind(blank, self.tensors.value(tensor), self.tensors.real(tensor))
+            return blank
+
+    def heard(self) -> int:
+        """How many calls are written down."""
+        return 0
+
+    def forget(self, since: int) -> None:
+        """Strike out the calls that were written down after so many: what made them is called anew."""
+
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
@@ -61,6 +76,9 @@ class Watch(TorchDispatchMode):
         value = self.tensors.value
         for tensor in found:
             if value(tensor) is not None:
+                if operation.is_apart:
+                    with self:
+                        return func.decompose(*args, **kwargs)
                 return self._translate(operation, func, args, kwargs)
         if operation.kind is Kind.VIEW and found:
             return self._view(operation, func, args, kwargs)
@@ -75,17 +93,25 @@ class Watch(TorchDispatchMode):
             return self._write(operation, args, kwargs)
         call = Call(self.tensors, func, args, kwargs)
         values = self._values(operation, call)
-        for tensor in operation.targets(args, kwargs) if operation.written else ():
-            self.tensors.hold(tensor).base.known = False
+        self._written(operation, call)
         out = call.out
         if isinstance(out, torch.Tensor):
             self._result(call, out, values[0] if isinstance(values, list | tuple) else values, call.made)
         elif isinstance(out, list | tuple):
-            listed = values if isinstance(values, list | tuple) else [values] * len(out)
-            for tensor, value in zip(out, listed, strict=False):
+            results = flat(out)
+            listed = values if isinstance(values, list | tuple) else [values] * len(results)
+            for tensor, value in zip(results, listed, strict=False):
                 if isinstance(tensor, torch.Tensor):
                     self._result(call, tensor, value)
         return out
+
+    def _written(self, operation: Operation, call: Call) -> None:
+        """Arguments that an operation writes to beside its results."""
+        for tensor in operation.targets(call.args, call.kwargs) if operation.written else ():
+            held = self.tensors.hold(tensor)
+            if operation.rule is None and tensor.numel():
+                held.write(self.tape, call.opaque(call.operands(), tuple(tensor.shape), bounded=False))
+            held.base.known = False
 
     def _values(self, operation: Operation, call: Call) -> Any:
         """What the operation's rule says that its results hold."""
@@ -97,7 +123,9 @@ class Watch(TorchDispatchMode):
             self.tensors.bind(tensor, value, made)
 
     def _unknown(self, call: Call) -> Any:
-        name = call.func._schema.name
+        name, results = call.func._schema.name, flat(call.out)
+        if not any(isinstance(t, torch.Tensor) for t in results):
+            return None
         if self._strict:
             raise InputError(
                 f"`{self.tape.frame.label or 'model'}`: there is no rule for the operation `{name}`; "
@@ -105,12 +133,9 @@ class Watch(TorchDispatchMode):
             )
         self.tape.note(f"There is no rule for the operation {name}: it is taken as reading everything.")
         operands = call.operands()
-        out = call.out
-        if isinstance(out, torch.Tensor):
-            return call.opaque(operands, tuple(out.shape), bounded=False) if out.numel() else None
         return [
             call.opaque(operands, tuple(t.shape), bounded=False) if isinstance(t, torch.Tensor) and t.numel() else None
-            for t in out
+            for t in results
         ]
 
     # ------------------------------------------------------------------ views
@@ -149,8 +174,8 @@ class Watch(TorchDispatchMode):
         """An operation that writes: the same without writing, and its results put where they were written."""
         targets = operation.targets(args, kwargs)
         given = {key: arg for key, arg in kwargs.items() if key not in operation.outs}
-        out = targets[0] if len(targets) == 1 else tuple(targets)
-        call = Call(self.tensors, operation.functional, args, given, out)
+        out = operation.returned(targets)
+        call = Call(self.tensors, operation.functional, args, given, targets[0] if len(targets) == 1 else targets)
         values = self._values(operation, call)
         listed = values if isinstance(values, list | tuple) else [values] * len(targets)
         for target, value in zip(targets, listed, strict=False):

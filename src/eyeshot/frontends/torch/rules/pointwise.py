@@ -40,6 +40,14 @@ _OTHER = (
 )  # fmt: skip
 """Several operands, which broadcast, or a result of another type."""
 
+_PRIMS = (
+    "prims::abs", "prims::add", "prims::bitwise_and", "prims::cos", "prims::div", "prims::eq", "prims::exp",
+    "prims::ge", "prims::gt", "prims::le", "prims::log", "prims::lt", "prims::maximum", "prims::minimum", "prims::mul",
+    "prims::ne", "prims::neg", "prims::pow", "prims::rsqrt", "prims::sin", "prims::sqrt", "prims::sub", "prims::tanh",
+    "prims::where",
+)  # fmt: skip
+"""The same in the words of the framework's own decompositions."""
+
 
 @rule(*_UNARY)
 def unary(call: Call) -> Value:
@@ -52,7 +60,7 @@ def unary(call: Call) -> Value:
     return call.tape.add(_POINTWISE, x, shape=x.shape)
 
 
-@rule(*_OTHER)
+@rule(*_OTHER, *_PRIMS)
 def nary(call: Call) -> Value:
     """Each element of the result reads the elements at its own position; operands broadcast."""
     first = call.args[0]

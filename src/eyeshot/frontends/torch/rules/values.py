@@ -10,7 +10,8 @@ __all__: list[str] = []
 
 @rule(
     "clone", "_to_copy", "contiguous", "lift", "lift_fresh_copy", "alias_copy", "detach_copy", "_pin_memory",
-    "_conj_copy", "dequantize", "_assert_tensor_metadata",
+    "_conj_copy", "dequantize", "_assert_tensor_metadata", "prims::clone",
+    "prims::convert_element_type",
 )  # fmt: skip
 def same(call: Call) -> Value | None:
     """The value itself."""
@@ -36,9 +37,15 @@ def overwritten(call: Call) -> Value | None:
 
 @rule(
     "_assert_async", "_local_scalar_dense", "_unique", "_unique2", "allclose", "argwhere", "bincount", "equal", "histc",
-    "is_nonzero", "is_same_size", "item", "masked_select", "nonzero", "nonzero_numpy", "repeat_interleave.Tensor",
+    "is_nonzero", "item", "masked_select", "nonzero", "nonzero_numpy", "repeat_interleave.Tensor",
     "torchvision::nms", "torchvision::qnms", "unique_consecutive", "unique_dim",
 )  # fmt: skip
 def needs_numbers(call: Call) -> None:
     """Nothing without data: here the capture ends."""
     raise Ended(call.func._schema.name.removeprefix("aten::"))
+
+
+@rule("is_same_size")
+def is_same_size(call: Call) -> None:
+    """An answer that shapes give."""
+    call.returns(call.args[0].shape == call.args[1].shape)
