@@ -25,6 +25,7 @@ def explore(  # noqa: PLR0913 - those of `load`, and what is shown first
     padding: str | None = None,
     strict: bool = False,
     arguments: Mapping[str, Any] | None = None,
+    call: Mapping[str, Any] | None = None,
     image: str | os.PathLike[str] | None = None,
     layer: str | int | None = None,
     at: Sequence[int] | None = None,
@@ -35,7 +36,7 @@ def explore(  # noqa: PLR0913 - those of `load`, and what is shown first
     ----------
     model : str, path, Graph, list, dict, torch.nn.Module or Fields
         As for `load`, or what `analyze` returned.
-    input_shape, axes, padding, strict, arguments
+    input_shape, axes, padding, strict, arguments, call
         As for `load`.
     image : path, optional
         A photo to lie below the fields; its middle is cut to the form of the input. Needs
@@ -66,15 +67,18 @@ def explore(  # noqa: PLR0913 - those of `load`, and what is shown first
     from eyeshot.present.explorer.page import Start
     from eyeshot.present.explorer.picture import picture_address
 
-    given = (input_shape, axes, padding, arguments, strict or None)
+    given = (input_shape, axes, padding, arguments, call, strict or None)
     if isinstance(model, Fields):
         if any(option is not None for option in given):
             raise InputError(
-                "fields have been analysed already; input_shape, axes, padding, strict and arguments do not"
+                "fields have been analysed already; what says how a model is read (input_shape and so on) does not go "
+                "with them"
             )
         fields = model
     else:
-        fields = analyze(model, input_shape=input_shape, axes=axes, padding=padding, strict=strict, arguments=arguments)
+        fields = analyze(
+            model, input_shape=input_shape, axes=axes, padding=padding, strict=strict, arguments=arguments, call=call
+        )
     start = None
     if layer is not None:
         field = fields[layer]

@@ -61,6 +61,14 @@ class Pair(nn.Module):
         self.conv = nn.Conv2d(3, 4, 3)
     def forward(self, left, right): return self.conv(left) - self.conv(right)
 
+class Timed(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+    def forward(self, x, timestep, mode=None):
+        assert mode == "fast"
+        return self.conv(x)[..., timestep:]
+
 class Leaves(nn.Module):
     def forward(self, x): raise SystemExit(3)
 
@@ -69,17 +77,18 @@ def nothing(): return None
 def cuda(): raise AssertionError("Torch not compiled with CUDA enabled")
 """
 
-MUST = "`{}` must run with input (1, 3, 16, 16), but {} raises {}"
+TAKEN = "16, taken as (1, 3, 16, 16)"
+MUST = f"`{{}}` must run with input {TAKEN}, but {{}} raises {{}}"
 LINES = {
     ("net.py:Fails", "--input", "16"): (
-        MUST.format("Fails", "`body.1`", "Own: no more than 9 rows")
+        MUST.format("Fails", "`body.1`", "Own: no more than 9 rows") + "; nor with (16,)"
     ),
     ("net.py:Net", "--input", "1x5x16x16"): (
         "`Net` must run with input (1, 5, 16, 16), but `stem` raises RuntimeError: a convolution with weights of size "
         "[8, 3, 3, 3] and 1 groups takes an input with 3 channels and 2 spatial dimensions, but got [1, 5, 16, 16]"
     ),
     ("net.py:Cuda", "--input", "3x16x16"): (
-        MUST.format("Cuda", "it", "RuntimeError: this runs on CUDA only").replace("(1, 3, 16, 16)", "(3, 16, 16)")
+        MUST.format("Cuda", "it", "RuntimeError: this runs on CUDA only").replace(TAKEN, "(3, 16, 16)")
         + "; eyeshot runs it on shapes, without a GPU: make tensors where the input is, as in `x.to(y.device)`"
     ),
     ("net.py:cuda", "--input", "16"): (
@@ -92,8 +101,11 @@ LINES = {
     ),
     ("net.py:Pair", "--input", "16"): (
         MUST.format("Pair", "it", "TypeError: Pair.forward() missing 1 required positional argument: 'right'")
+        + "; nor with (16,)"
     ),
-    ("net.py:Leaves", "--input", "1x3x16x16"): MUST.format("Leaves", "it", "SystemExit: 3"),
+    ("net.py:Leaves", "--input", "1x3x16x16"): (
+        MUST.format("Leaves", "it", "SystemExit: 3").replace("16, taken as ", "")
+    ),
     ("net.py:number", "--input", "16"): (
         "`net.py:number` must be a function or class that makes a model, but is of type int"
     ),
@@ -104,6 +116,7 @@ LINES = {
         "`net.py:Net` must make a model, but raises TypeError: Net.__init__() got an unexpected keyword argument "
         "'size'; give what it needs with --arg name=value"
     ),
+    ("net.py:Timed", "--input", "16", "--call", "5"): "`--call` must be such as timestep=5, but is '5'",
     ("net.py:Net", "--arg", "width"): "`--arg` must be such as num_classes=10, but is 'width'",
     ("net.py:Net", "--arg", "width=1", "--arg", "width=2"): "`--arg`: `width` must be given once, but is given twice",
     ("net.py:Pair", "--input", "a=16", "--input", "16"): (
@@ -160,6 +173,16 @@ def test_data_dependent_control_flow_is_partial_and_said(run: Runner) -> None:
 def test_arguments_of_the_factory(run: Runner) -> None:
     found = run("table", "net.py:Net", "--input", "16", "--arg", "width=4", "--arg", "act=gelu", "--format", "json")
     assert json.loads(found.out)["layers"][0]["shape"] == [1, 4, 8, 8]
+
+
+def test_arguments_of_forward(run: Runner) -> None:
+    call = ["--input", "16", "--call", "timestep=5", "--call", "mode=fast"]
+    found = run("table", "net.py:Timed", *call, "--format", "json")
+    assert json.loads(found.out)["layers"][-1]["shape"] == [1, 4, 14, 9]
+    assert run("verify", "net.py:Timed", *call).status == 0
+    assert run("at", "net.py:Timed", "conv", "0,0", *call).status == 0
+    refused = run("tile", "net.py:Timed", "--image", "64x64", *call[2:])
+    assert refused.err.startswith("eyeshot: `--call`: tiles are run with the image alone")
 
 
 def test_several_inputs(run: Runner) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from eyeshot.analyses.analysis import Analysis
 from eyeshot.analyses.results import Reach, Table
 from eyeshot.api.field import Field
-from eyeshot.api.naming import hint, input_named
+from eyeshot.api.naming import Inputs, hint, input_named
 from eyeshot.errors import FeatureError, ModelReferenceError
 from eyeshot.graph.access import Status
 from eyeshot.graph.core import Graph
@@ -63,6 +63,11 @@ class Fields:
     def graph(self) -> Graph:
         """The network that was analysed."""
         return self._analysis.graph
+
+    @property
+    def inputs(self) -> Inputs:
+        """The network's inputs, by name or position, each with `name`, `shape` and `axes`."""
+        return Inputs(self.graph)
 
     @property
     def table(self) -> Table:

@@ -23,6 +23,7 @@ def load(
     padding: str | None = None,
     strict: bool = False,
     arguments: Mapping[str, Any] | None = None,
+    call: Mapping[str, Any] | None = None,
 ) -> Graph:
     """Read a model into a graph.
 
@@ -37,7 +38,9 @@ def load(
         Input size: one number for all axes, one per axis, channels and axes, or the full shape with batch; or text
         such as ``"3x224x224"``. Built-in networks and models of torchvision and timm have a default. For a PyTorch
         model also a list of several positional inputs or a dict of named ones, each a size, a tensor (its shape and
-        type count), or a pair of a size and a type, ``((1, 128), "int64")``.
+        type count), or a pair of a size and a type, ``((1, 128), "int64")``. Within a list or dict a size is the
+        shape as it stands, and so it is with a type or with `axes`; alone it is filled up with batch and channels
+        first, and tried as it stands where the model refuses that.
     axes : str, optional
         Layout such as ``"NCHW"``, where the shape alone does not tell.
     padding : {"declared", "same", "same_lower", "valid", "gist"}, optional
@@ -47,6 +50,9 @@ def load(
         Otherwise the operation is taken as reading everything, and the result says so.
     arguments : mapping, optional
         Named arguments for the factory that a reference to Python means.
+    call : mapping, optional
+        Named arguments of a PyTorch model's ``forward`` that are no inputs, ``{"timestep": 5, "mode": "fast"}``; each
+        is passed as it is.
 
     Returns
     -------
@@ -70,7 +76,9 @@ def load(
 
     if isinstance(model, Graph):
         validate(model)
-    return read(model, input_shape=input_shape, axes=axes, padding=padding, strict=strict, arguments=arguments)
+    return read(
+        model, input_shape=input_shape, axes=axes, padding=padding, strict=strict, arguments=arguments, call=call
+    )
 
 
 def analyze(
@@ -81,12 +89,13 @@ def analyze(
     padding: str | None = None,
     strict: bool = False,
     arguments: Mapping[str, Any] | None = None,
+    call: Mapping[str, Any] | None = None,
 ) -> Fields:
     """Find what every feature of a network can see.
 
     Parameters
     ----------
-    model, input_shape, axes, padding, strict, arguments
+    model, input_shape, axes, padding, strict, arguments, call
         As for `load`.
 
     Returns
@@ -107,4 +116,6 @@ def analyze(
     >>> axis.n, int(axis.jump), axis.size, float(axis.start)
     (13, 16, 163, 17.5)
     """
-    return Fields(load(model, input_shape=input_shape, axes=axes, padding=padding, strict=strict, arguments=arguments))
+    return Fields(
+        load(model, input_shape=input_shape, axes=axes, padding=padding, strict=strict, arguments=arguments, call=call)
+    )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from eyeshot.errors import ModelReferenceError, nearest
+from collections.abc import Iterator
+
+from eyeshot.errors import FeatureError, ModelReferenceError, nearest
 from eyeshot.graph.core import Graph, Value
 
-__all__ = ["hint", "input_named"]
+__all__ = ["Inputs", "hint", "input_named"]
 
 
 def hint(graph: Graph, key: str) -> str:
@@ -23,10 +25,48 @@ def hint(graph: Graph, key: str) -> str:
 
 def input_named(graph: Graph, name: str | None) -> Value:
     """An input of a graph; the first one without a name."""
-    if name is None:
-        return graph.inputs[0]
-    for value in graph.inputs:
-        if value.name == name:
-            return value
-    known = [value.name for value in graph.inputs]
-    raise ModelReferenceError(f"`{graph.name}` has no input `{name}`{nearest(name, known)}; it has {known}")
+    return graph.inputs[0] if name is None else Inputs(graph)[name]
+
+
+class Inputs:
+    """The inputs of a network, each with `name`, `shape` and `axes`; by name, by position, or one after the other.
+
+    An input that is called as a module is ``"input (2)"``, because the module keeps the name; here it is found by
+    either.
+
+    Parameters
+    ----------
+    graph : Graph
+        The network.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+
+    def __len__(self) -> int:
+        return len(self._graph.inputs)
+
+    def __iter__(self) -> Iterator[Value]:
+        return iter(self._graph.inputs)
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and self._find(key) is not None
+
+    def __getitem__(self, key: str | int) -> Value:
+        values = self._graph.inputs
+        if isinstance(key, int):
+            if not -len(values) <= key < len(values):
+                raise FeatureError(f"`{self._graph.name}` has {len(values)} inputs, but input {key} was asked for")
+            return values[key]
+        found = self._find(key)
+        if found is None:
+            known = [value.name for value in values]
+            raise ModelReferenceError(f"`{self._graph.name}` has no input `{key}`{nearest(key, known)}; it has {known}")
+        return found
+
+    def _find(self, name: str) -> Value | None:
+        by_name = {value.name: value for value in self._graph.inputs}
+        return by_name.get(name) or by_name.get(f"{name} (2)")
+
+    def __repr__(self) -> str:
+        return ", ".join(f"{value.name} {value.shape}" for value in self)

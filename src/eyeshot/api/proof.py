@@ -23,6 +23,7 @@ def verify(  # noqa: PLR0913 - one for each thing that can be asked for
     padding: str | None = None,
     strict: bool = False,
     arguments: Mapping[str, Any] | None = None,
+    call: Mapping[str, Any] | None = None,
     layer: str | Sequence[str] = (),
     rows: int | None = None,
     pixels: int = 16,
@@ -38,7 +39,7 @@ def verify(  # noqa: PLR0913 - one for each thing that can be asked for
 
     Parameters
     ----------
-    model, input_shape, axes, padding, strict, arguments
+    model, input_shape, axes, padding, strict, arguments, call
         As for `load`. Where `input_shape` holds a tensor, its numbers are the clean input.
     layer : str or sequence of str, optional
         Only these layers.
@@ -85,6 +86,7 @@ def verify(  # noqa: PLR0913 - one for each thing that can be asked for
         padding=padding,
         strict=strict,
         arguments=arguments,
+        call=call,
         progress=progress,
     )
     return Proof(**{part.name: getattr(found, part.name) for part in fields(found)})

@@ -122,7 +122,7 @@ def _of_model(model: str, layer: str | None, settings: dict[str, Any]) -> Field:
         option = given[0].replace("_", "-")
         raise InputError(f"`--{option}` goes with a KIND ({', '.join(_KINDS)}); a model has its own")
     inputs = (settings["input_"],) if settings["input_"] is not None else ()
-    fields = fields_of(model, ModelOptions(inputs, None, None, (), strict=False))
+    fields = fields_of(model, ModelOptions(inputs, None, None, (), (), strict=False))
     if layer is not None:
         return field_of(fields, layer)
     if len(fields) != 1:

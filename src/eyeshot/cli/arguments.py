@@ -1,4 +1,4 @@
-"""Pairs on the command line: arguments of a factory, and the sizes of several inputs."""
+"""Pairs on the command line: arguments of a factory or of a model, and the sizes of several inputs."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from typing import Any
 
 from eyeshot.errors import InputError
 
-__all__ = ["factory_arguments", "input_sizes"]
+__all__ = ["input_sizes", "named_arguments"]
 
 _TOML = {"true": True, "false": False}
+_EXAMPLES = {"--arg": "num_classes=10", "--call": "timestep=5"}
 
 
-def factory_arguments(pairs: Sequence[str]) -> dict[str, Any]:
+def named_arguments(pairs: Sequence[str], option: str = "--arg") -> dict[str, Any]:
     """``name=value`` as named arguments; a value is a literal of Python or TOML, or else text.
 
     Examples
     --------
-    >>> factory_arguments(["num_classes=10", "pretrained=false", "act=relu", "dims=[64, 128]"])
+    >>> named_arguments(["num_classes=10", "pretrained=false", "act=relu", "dims=[64, 128]"])
     {'num_classes': 10, 'pretrained': False, 'act': 'relu', 'dims': [64, 128]}
     """
     found: dict[str, Any] = {}
@@ -26,9 +27,9 @@ def factory_arguments(pairs: Sequence[str]) -> dict[str, Any]:
         name, given, value = pair.partition("=")
         name = name.strip()
         if not given or not name.isidentifier():
-            raise InputError(f"`--arg` must be such as num_classes=10, but is {pair!r}")
+            raise InputError(f"`{option}` must be such as {_EXAMPLES[option]}, but is {pair!r}")
         if name in found:
-            raise InputError(f"`--arg`: `{name}` must be given once, but is given twice")
+            raise InputError(f"`{option}`: `{name}` must be given once, but is given twice")
         found[name] = _literal(value.strip())
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from eyeshot.api import Field, Fields, analyze
-from eyeshot.cli.arguments import factory_arguments, input_sizes
+from eyeshot.cli.arguments import input_sizes, named_arguments
 from eyeshot.cli.options import ModelOptions
 from eyeshot.errors import FeatureError
 
@@ -22,7 +22,8 @@ def fields_of(model: str, how: ModelOptions) -> Fields:
         axes=how.axes,
         padding=how.padding,
         strict=how.strict,
-        arguments=factory_arguments(how.arguments),
+        arguments=named_arguments(how.arguments),
+        call=named_arguments(how.call, "--call"),
     )
 
 

@@ -32,6 +32,7 @@ class ModelOptions:
     axes: str | None
     padding: str | None
     arguments: tuple[str, ...]
+    call: tuple[str, ...]
     strict: bool
 
 
@@ -99,10 +100,11 @@ def model_options(function: F) -> F:
         axes: str | None,
         padding: str | None,
         arguments: tuple[str, ...],
+        call: tuple[str, ...],
         strict: bool,
         **others: Any,
     ) -> Any:
-        return function(how=ModelOptions(input_, axes, padding, arguments, strict), **others)
+        return function(how=ModelOptions(input_, axes, padding, arguments, call, strict), **others)
 
     options = [
         click.option(
@@ -127,6 +129,14 @@ def model_options(function: F) -> F:
             metavar="NAME=VALUE",
             multiple=True,
             help="An argument for what makes a PyTorch model, as in num_classes=10; may be given several times.",
+        ),
+        click.option(
+            "--call",
+            "call",
+            metavar="NAME=VALUE",
+            multiple=True,
+            help="An argument of a PyTorch model's forward that is no input, as in timestep=5; may be given several "
+            "times.",
         ),
         click.option("--strict", is_flag=True, help="An operation without a rule is an error."),
     ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from eyeshot.api.plan import Plan
 from eyeshot.api.tiles import tile
-from eyeshot.cli.arguments import factory_arguments
+from eyeshot.cli.arguments import named_arguments
 from eyeshot.cli.options import ModelOptions
 from eyeshot.errors import EyeshotError, InputError
 
@@ -27,6 +27,11 @@ class Model:
     def __init__(self, reference: str, how: ModelOptions) -> None:
         if how.inputs:
             raise InputError("`--input`: the size of the image is given by `--image`")
+        if how.call:
+            raise InputError(
+                "`--call`: tiles are run with the image alone; name a factory whose module takes the image and holds "
+                "all else"
+            )
         self.reference, self._how = reference, how
         self._built: Any = None
 
@@ -36,7 +41,7 @@ class Model:
         return {
             "axes": self._how.axes,
             "padding": self._how.padding,
-            "arguments": factory_arguments(self._how.arguments),
+            "arguments": named_arguments(self._how.arguments),
         }
 
     def check_weights(self, *, for_results: bool) -> None:
@@ -56,7 +61,7 @@ class Model:
             )
         library = self.reference.partition(":")[0]
         wanted = _WEIGHTS.get(library, ())
-        if for_results and wanted and not any(name in factory_arguments(self._how.arguments) for name, _ in wanted):
+        if for_results and wanted and not any(name in named_arguments(self._how.arguments) for name, _ in wanted):
             advice = " or ".join(f"--arg {name}={value}" for name, value in wanted)
             raise InputError(
                 f"`--run` and `--curve`: {library} makes `{self.reference}` with random weights, so results would mean "
@@ -68,7 +73,7 @@ class Model:
         from eyeshot.frontends.torch.references import build_reference
 
         if self._built is None:
-            arguments = factory_arguments(self._how.arguments)
+            arguments = named_arguments(self._how.arguments)
             self._built = build_reference(self.reference, arguments=arguments, spared=False).module
         return self._built
 

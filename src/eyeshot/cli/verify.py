@@ -58,7 +58,7 @@ def command(  # noqa: PLR0913 - one for each option
     is printed.
     """
     from eyeshot.api import verify
-    from eyeshot.cli.arguments import factory_arguments, input_sizes
+    from eyeshot.cli.arguments import input_sizes, named_arguments
 
     chosen = format_of(format_, output, _FORMATS)
     with _progress() as progress:
@@ -68,7 +68,8 @@ def command(  # noqa: PLR0913 - one for each option
             axes=how.axes,
             padding=how.padding,
             strict=how.strict,
-            arguments=factory_arguments(how.arguments),
+            arguments=named_arguments(how.arguments),
+            call=named_arguments(how.call, "--call"),
             layer=layers,
             rows=rows,
             pixels=pixels,

@@ -47,6 +47,7 @@ def load(
     padding: str | None = None,
     strict: bool = False,
     arguments: Mapping[str, Any] | None = None,
+    call: Mapping[str, Any] | None = None,
 ) -> Graph:
     """The graph of a model.
 
@@ -70,6 +71,8 @@ def load(
         Whether an operation without a rule is an error, and a capture that ends before the model does.
     arguments : mapping, optional
         Named arguments for the factory of a reference to Python.
+    call : mapping, optional
+        Named arguments of a PyTorch model's ``forward`` that are no inputs, such as ``{"timestep": 5}``.
 
     Returns
     -------
@@ -94,14 +97,17 @@ def load(
     """
     if isinstance(reference, str) and is_python(reference):
         shape = _of_python(input_shape, padding)
-        return load_reference(reference, input_shape=shape, axes=axes, strict=strict, arguments=arguments)
+        return load_reference(reference, input_shape=shape, axes=axes, strict=strict, arguments=arguments, call=call)
     if arguments:
         raise InputError(
             f"arguments ({', '.join(arguments)}) go with a reference to what makes a model, such as "
             "package.module:factory or timm:NAME"
         )
     if is_module(reference):
-        return load_module(reference, input_shape=_of_python(input_shape, padding), axes=axes, strict=strict)
+        shape = _of_python(input_shape, padding)
+        return load_module(reference, input_shape=shape, axes=axes, strict=strict, call=call)
+    if call:
+        raise InputError(f"call ({', '.join(call)}) goes with a PyTorch model, whose forward takes arguments")
     found = reference if isinstance(reference, Graph) else _find(reference)
     if not isinstance(found, Graph):
         _check_single(input_shape)

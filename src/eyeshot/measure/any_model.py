@@ -15,7 +15,7 @@ from eyeshot.measure.results import Proof
 __all__ = ["verify_any"]
 
 
-def verify_any(
+def verify_any(  # noqa: PLR0913 - those of `load`, and how much is tried
     model: Reference,
     effort: Effort,
     *,
@@ -24,6 +24,7 @@ def verify_any(
     padding: str | None = None,
     strict: bool = False,
     arguments: Mapping[str, Any] | None = None,
+    call: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Proof:
     """Prove what is said of a model against the model itself, running.
@@ -33,7 +34,7 @@ def verify_any(
 
     Parameters
     ----------
-    model, input_shape, axes, padding, strict, arguments
+    model, input_shape, axes, padding, strict, arguments, call
         As for `eyeshot.frontends.load.load`.
     effort : Effort
         How much is tried.
@@ -54,9 +55,18 @@ def verify_any(
             input_shape = built.input_shape if input_shape is None else input_shape
         with _enough_memory():
             return verify_module(
-                model, effort, input_shape=input_shape, axes=axes, strict=strict, name=name, progress=progress
+                model,
+                effort,
+                input_shape=input_shape,
+                axes=axes,
+                strict=strict,
+                call=call,
+                name=name,
+                progress=progress,
             )
-    graph = load(model, input_shape=input_shape, axes=axes, padding=padding, strict=strict, arguments=arguments)
+    graph = load(
+        model, input_shape=input_shape, axes=axes, padding=padding, strict=strict, arguments=arguments, call=call
+    )
     with _enough_memory():
         return verify_graph(graph, effort, progress)
 

@@ -7,9 +7,9 @@ from typing import Any
 import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from eyeshot.frontends.torch.inputs import Arguments
 from eyeshot.frontends.torch.record import Record
 from eyeshot.graph.core import Graph
-from eyeshot.measure.arguments import Filled
 from eyeshot.measure.listen import DivergedError, Listener
 from eyeshot.measure.passage import BOTH, Passage, passage_of
 from eyeshot.measure.runner import RAISES, Seen
@@ -24,7 +24,7 @@ class ModuleRunner:
     ----------
     model : Module
         The model, with numbers.
-    arguments : Filled
+    arguments : Arguments
         How it is called.
     graph : Graph
         Its graph.
@@ -32,7 +32,7 @@ class ModuleRunner:
         What it called when it was read.
     """
 
-    def __init__(self, model: torch.nn.Module, arguments: Filled, graph: Graph, record: Record) -> None:
+    def __init__(self, model: torch.nn.Module, arguments: Arguments, graph: Graph, record: Record) -> None:
         self._model, self._arguments, self._record = model, arguments, record
         self._sights: dict[tuple[int, int], str] | None = None
         self.graph = graph

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import torch
 
 from eyeshot.errors import InputError, ModelReferenceError, nearest
-from eyeshot.frontends.torch.capture import capture
-from eyeshot.frontends.torch.inputs import arguments_of
+from eyeshot.frontends.torch.capture import capture_first
+from eyeshot.frontends.torch.inputs import Arguments, arguments_of
 from eyeshot.frontends.torch.record import Record
+from eyeshot.frontends.torch.runnable import runnable
 from eyeshot.graph.core import Graph
-from eyeshot.measure.arguments import Filled, clean_tensor, doubled
+from eyeshot.measure.arguments import clean_tensor
 from eyeshot.measure.clean import Tensors
 from eyeshot.measure.effort import Effort, Progress
 from eyeshot.measure.lent import Lent, bytes_of
@@ -67,6 +68,7 @@ def verify_module(
     input_shape: Any = None,
     axes: str | None = None,
     strict: bool = False,
+    call: Mapping[str, Any] | None = None,
     name: str | None = None,
     progress: Progress | None = None,
 ) -> Proof:
@@ -78,23 +80,22 @@ def verify_module(
         Any module.
     effort : Effort
         How much is tried.
-    input_shape, axes, strict, name
+    input_shape, axes, strict, call, name
         As for `eyeshot.frontends.torch.capture.capture`. Where a tensor is given, its numbers are the clean input.
     progress : callable, optional
         Told how many of how many runs are done.
     """
 
-    def read(record: Record | None, given: Any = input_shape) -> Graph:
-        return capture(model, input_shape=given, axes=axes, strict=strict, name=name, record=record)
+    def read(meanings: Sequence[Arguments], record: Record | None = None) -> tuple[Graph, Arguments]:
+        return capture_first(model, meanings, strict=strict, name=name, record=record)
 
-    said = read(None)
+    said, arguments = read(arguments_of(input_shape, runnable(model), axes=axes, call=call))
     # Before a copy of all weights is made.
     _affordable(said, effort, bytes_of(model, _WIDTH))
     with Lent(model, torch.float64):
-        record = Record()
-        wide = doubled(input_shape)
+        record, wide = Record(), arguments.doubled()
         try:
-            graph = read(record, wide)
+            graph, _ = read([wide], record)
         except InputError:
             # It insists on the type of its numbers.
             graph = None
@@ -104,8 +105,8 @@ def verify_module(
                 return prover.prove()
     with Lent(model, None):
         record = Record()
-        graph = read(record)
-        return _prover(model, graph, record, effort, input_shape, progress).prove()
+        graph, _ = read([arguments], record)
+        return _prover(model, graph, record, effort, arguments, progress).prove()
 
 
 def _prover(
@@ -113,20 +114,19 @@ def _prover(
     graph: Graph,
     record: Record,
     effort: Effort,
-    input_shape: Any,
+    arguments: Arguments,
     progress: Progress | None,
 ) -> Prover:
-    arguments = arguments_of(input_shape, model)
-    filled = Filled(arguments, input_shape)
-    kinds = {name: tensor.dtype for name, tensor in arguments.tensors}
+    kinds = {one.name: one.tensor.dtype for one in arguments.inputs}
+    numbers = {one.name: one.numbers.cpu() for one in arguments.inputs if one.numbers is not None}
     plan = _plan(graph, effort, weights=bytes_of(model, _WIDTH), below=_vocabulary(model))
 
     def clean(generator: Any) -> Tensors:
         drawn = {v.name: clean_tensor(v, kinds[v.name], generator, below=plan.below) for v in graph.inputs}
-        return drawn | {k: t.to(kinds[k]) for k, t in filled.numbers.items() if k in drawn}
+        return drawn | {name: tensor.to(kinds[name]) for name, tensor in numbers.items()}
 
     number = next((kind for kind in kinds.values() if kind.is_floating_point), torch.float64)
-    runner = ModuleRunner(model, filled, graph, record)
+    runner = ModuleRunner(model, arguments, graph, record)
     return Prover(runner, clean, plan, number=str(number).removeprefix("torch."), progress=progress)
 
 

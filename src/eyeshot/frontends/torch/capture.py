@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
 
 from eyeshot.errors import EyeshotError, InputError
+from eyeshot.frontends.torch.blank import blank_like
 from eyeshot.frontends.torch.calls import Calls, returned
-from eyeshot.frontends.torch.failures import cut_short, failed, numbers_wanted
-from eyeshot.frontends.torch.inputs import Arguments, arguments_of, layout_of
+from eyeshot.frontends.torch.failures import RefusedError, cut_short, failed, numbers_wanted
+from eyeshot.frontends.torch.inputs import Arguments, arguments_of
 from eyeshot.frontends.torch.record import Record
 from eyeshot.frontends.torch.rules.table import Ended
 from eyeshot.frontends.torch.runnable import eagerly, runnable
@@ -20,7 +22,7 @@ from eyeshot.frontends.torch.untouched import Untouched
 from eyeshot.frontends.torch.watch import Watch
 from eyeshot.graph.core import Graph
 
-__all__ = ["capture"]
+__all__ = ["capture", "capture_first"]
 
 
 def capture(
@@ -30,7 +32,7 @@ def capture(
     axes: str | None = None,
     strict: bool = False,
     name: str | None = None,
-    record: Record | None = None,
+    call: Mapping[str, Any] | None = None,
 ) -> Graph:
     """The graph of a PyTorch module, by watching one forward pass without numbers.
 
@@ -41,15 +43,16 @@ def capture(
         because they are a part of what it computes; what they change outside the model stays changed. Wrappers that
         spread it over devices (``DataParallel``) or compile it are looked through.
     input_shape : int, tuple of int, Tensor, list or dict
-        The input's size, ``(1, 3, 224, 224)``; a list of several for several arguments; a dict for named ones.
+        The input's size, ``(1, 3, 224, 224)``; a list of several for several arguments; a dict for named ones. A size
+        without a type is filled up with batch and channels, and taken as it stands where the model refuses that.
     axes : str, optional
         Layout of the input, ``"NHWC"``, where it is not the usual one of its rank.
     strict : bool
         Whether an operation without a rule is an error.
     name : str, optional
         Name of the graph; the module's class by default.
-    record : Record, optional
-        Where to write down what was called.
+    call : mapping, optional
+        Named arguments of ``forward`` that are no inputs, such as ``{"timestep": 5}``.
 
     Returns
     -------
@@ -61,14 +64,54 @@ def capture(
     InputError
         If the model cannot be called so; the user's own exception is its cause.
     """
+    meanings = arguments_of(input_shape, runnable(model), axes=axes, call=call)
+    return capture_first(model, meanings, strict=strict, name=name)[0]
+
+
+def capture_first(
+    model: torch.nn.Module,
+    meanings: Sequence[Arguments],
+    *,
+    strict: bool = False,
+    name: str | None = None,
+    record: Record | None = None,
+) -> tuple[Graph, Arguments]:
+    """The graph of a module for the first arguments that it does not refuse, and these.
+
+    Parameters
+    ----------
+    model, strict, name
+        As for `capture`.
+    meanings : sequence of Arguments
+        What the caller may mean.
+    record : Record, optional
+        Where to write down what was called.
+    """
     model = runnable(model)
-    arguments = arguments_of(input_shape, model)
+    first, *others = meanings
+    try:
+        return _captured(model, first, strict=strict, name=name, record=record), first
+    except RefusedError as error:
+        refused = error
+    for arguments in others:
+        try:
+            return _captured(model, arguments, strict=strict, name=name, record=record), arguments
+        except RefusedError:
+            # What is said is why the likeliest meaning fails.
+            refused = refused.also(arguments)
+    raise refused
+
+
+def _captured(
+    model: torch.nn.Module, arguments: Arguments, *, strict: bool, name: str | None, record: Record | None
+) -> Graph:
     tape = Tape()
     watch = Watch(tape, strict=strict) if record is None else record.watch(tape, strict=strict)
-    for label, tensor in arguments.tensors:
-        shape = tuple(tensor.shape)
-        watch.tensors.bind(tensor, tape.input(label, shape, layout_of(shape, axes)))
-    outputs = _run(model, arguments, tape, watch, strict=strict)
+    # New ones each time: a model may change the shape of what it is called with.
+    blanks = {one.name: blank_like(one.tensor) for one in arguments.inputs}
+    for one in arguments.inputs:
+        watch.tensors.bind(blanks[one.name], tape.input(one.name, tuple(one.tensor.shape), one.layout))
+    outputs = _run(model, arguments, blanks, tape, watch, strict=strict)
     graph = tape.graph(name or type(model).__name__, [value for _, value in outputs])
     if record is not None:
         record.finish(tape)
@@ -76,14 +119,21 @@ def capture(
 
 
 def _run(
-    model: torch.nn.Module, arguments: Arguments, tape: Tape, watch: Watch, *, strict: bool
+    model: torch.nn.Module,
+    arguments: Arguments,
+    blanks: Mapping[str, Any],
+    tape: Tape,
+    watch: Watch,
+    *,
+    strict: bool,
 ) -> list[tuple[str, Value]]:
     modules = dict(model.named_modules())
     calls = Calls(modules, tape, watch.tensors)
+    args, kwargs = arguments.filled(blanks)
     with Untouched(modules.values()) as untouched, torch.no_grad(), eagerly():
         try:
             with calls, watch, Shortcuts(watch, untouched, _device(model)):
-                output = model(*arguments.args, **arguments.kwargs)
+                output = model(*args, **kwargs)
         except EyeshotError as error:
             raise type(error)(f"in `{calls.where or type(model).__name__}`: {error}") from error
         except (Exception, SystemExit, Ended) as error:

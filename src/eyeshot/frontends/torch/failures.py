@@ -10,7 +10,7 @@ import torch
 from eyeshot.errors import InputError
 from eyeshot.frontends.torch.inputs import Arguments
 
-__all__ = ["cut_short", "failed", "needs_device", "numbers_wanted", "without_shapes"]
+__all__ = ["RefusedError", "cut_short", "failed", "needs_device", "numbers_wanted", "without_shapes"]
 
 _WITHOUT_NUMBERS = {
     r"meta device type tensor to numpy": "numpy",
@@ -66,14 +66,32 @@ def cut_short(where: str, operation: str) -> str:
     )
 
 
-def failed(model: torch.nn.Module, arguments: Arguments, where: str, error: BaseException) -> InputError:
+class RefusedError(InputError):
+    """A model raises when it is called; the user's own exception is the cause."""
+
+    def also(self, arguments: Arguments) -> RefusedError:
+        """The same, said of a model that refuses these arguments too."""
+        shape = tuple(arguments.inputs[0].tensor.shape)
+        found = RefusedError(f"{self}; nor {'taken as' if arguments.written else 'with'} {shape}")
+        found.__cause__ = self.__cause__
+        return found
+
+
+def failed(model: torch.nn.Module, arguments: Arguments, where: str, error: BaseException) -> RefusedError:
     """The one line on a model that raises: what was run, where it happened, the model's own exception."""
-    shapes = ", ".join(f"{name} {tuple(tensor.shape)}" for name, tensor in arguments.tensors)
     message = (str(error).strip() or "no message").splitlines()[0].rstrip(".:")
     advice = ""
     if needs_device(error):
         advice = "; eyeshot runs it on shapes, without a GPU: make tensors where the input is, as in `x.to(y.device)`"
-    return InputError(
-        f"`{type(model).__name__}` must run with {shapes}, but "
+    return RefusedError(
+        f"`{type(model).__name__}` must run with {_listed(arguments)}, but "
         f"{'`' + where + '`' if where else 'it'} raises {type(error).__name__}: {message}{advice}"
     )
+
+
+def _listed(arguments: Arguments) -> str:
+    """Inputs with their shapes; where a shape was filled up, what the caller wrote is said first."""
+    shapes = [(one.given, tuple(one.tensor.shape)) for one in arguments.inputs]
+    if arguments.written:
+        return f"{shapes[0][0]} {arguments.written}, taken as {shapes[0][1]}"
+    return ", ".join(f"{name} {shape}" for name, shape in shapes)

@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 
-from eyeshot.errors import InputError
-from eyeshot.frontends.layers.input_shape import parse_shape
+from eyeshot.errors import EyeshotError, InputError
 from eyeshot.frontends.torch.blank import blank_like
+from eyeshot.frontends.torch.shapes import Convolution, first_convolution, is_size, layouts_of, size_of
 from eyeshot.graph.access import Shape
 from eyeshot.graph.validate import check_size
 
-__all__ = ["Arguments", "arguments_of", "layout_of"]
+__all__ = ["Arguments", "InputTensor", "arguments_of"]
 
-_CONVOLUTIONS = {
-    torch.nn.Conv1d: 1,
-    torch.nn.Conv2d: 2,
-    torch.nn.Conv3d: 3,
-    torch.nn.ConvTranspose1d: 1,
-    torch.nn.ConvTranspose2d: 2,
-    torch.nn.ConvTranspose3d: 3,
-}
-_LAYOUTS = {1: "T", 2: "NT", 3: "NCT", 4: "NCHW", 5: "NCDHW"}
+_SHORTER = (torch.float16, torch.bfloat16, torch.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class InputTensor:
+    """One input among the arguments of a model.
+
+    Parameters
+    ----------
+    name : str
+        What it is called in the graph; a module path is always the module's.
+    given : str
+        What the caller calls it.
+    tensor : Tensor
+        The argument, without numbers.
+    layout : str
+        A letter for each dimension.
+    numbers : Tensor or None
+        Its numbers, where the caller gave some.
+    """
+
+    name: str
+    given: str
+    tensor: Any
+    layout: str = ""
+    numbers: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,125 +52,152 @@ class Arguments:
     ----------
     args, kwargs : tuple, dict
         Positional and named arguments.
-    tensors : tuple of (str, Tensor)
-        The tensors among them, named.
+    inputs : tuple of InputTensor
+        The inputs among them. All else is passed as the caller gave it.
+    written : str
+        The size that was filled up to a shape, as the caller wrote it; empty if nothing was filled in.
     """
 
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
-    tensors: tuple[tuple[str, Any], ...]
+    inputs: tuple[InputTensor, ...]
+    written: str = ""
+
+    def doubled(self) -> Arguments:
+        """The same with all numbers that have fractions in double precision."""
+        wide = {id(one.tensor): _wide(one.tensor) for one in self.inputs}
+
+        def change(tensor: Any) -> Any:
+            return wide.get(id(tensor), _wide(tensor))
+
+        inputs = tuple(replace(one, tensor=wide[id(one.tensor)]) for one in self.inputs)
+        return replace(self, args=_changed(self.args, change), kwargs=_changed(self.kwargs, change), inputs=inputs)
+
+    def filled(self, tensors: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Positional and named arguments with these tensors, by the inputs' names, in them."""
+        put = {id(one.tensor): tensors[one.name] for one in self.inputs}
+
+        def change(tensor: Any) -> Any:
+            # A model may write to what it is called with.
+            return put[id(tensor)] if id(tensor) in put else tensor.detach().clone()
+
+        return _changed(self.args, change), _changed(self.kwargs, change)
 
 
-def arguments_of(given: Any, model: torch.nn.Module) -> Arguments:
-    """Arguments for a model.
+def arguments_of(
+    given: Any, model: torch.nn.Module, *, axes: str | None = None, call: Mapping[str, Any] | None = None
+) -> list[Arguments]:
+    """The arguments that a caller may mean, the likeliest first; one that the model refuses is not meant.
 
     Parameters
     ----------
     given : int, tuple of int, Tensor, list or dict
         The size of one input; a list of several for positional arguments; a dict for named ones. Where a size may
         stand, a tensor may too (its shape and type count), a pair of a size and a type, ``((1, 128), "int64")``, or
-        text, ``"1x128:int64"``.
-        Lists within lists stay lists.
+        text, ``"1x128:int64"``. Lists within lists stay lists. A tensor without dimensions is no input, nor is None, a
+        truth value or a number with a fraction within a list or dict: they are passed on.
     model : Module
-        The model: what is not said of a size, batch and channels, is taken from its first convolution.
+        The model: what is not said of a single size, batch and channels, is taken from its first convolution.
+    axes : str, optional
+        Layout of the input.
+    call : mapping, optional
+        More named arguments, passed on as they are.
     """
     if given is None:
         raise InputError("the size of the input must be given; add --input 224 (input_shape=(1, 3, 224, 224))")
-    dtype = _dtype(model)
-    found: list[tuple[str, Any]] = []
+    if isinstance(given, Mapping) and call and given.keys() & call.keys():
+        twice = next(iter(given.keys() & call.keys()))
+        raise InputError(f"`{twice}` must be given once, but stands among the inputs and in `call`")
+    reader = _Reader(model, axes, dict(call or {}))
     if isinstance(given, Mapping):
-        kwargs = {str(key): _argument(value, str(key), dtype, found, None) for key, value in given.items()}
-        args: tuple[Any, ...] = ()
-    elif isinstance(given, list) and not all(isinstance(n, int) for n in given):
-        args = tuple(
-            _argument(value, f"input{i}" if i else "input", dtype, found, None) for i, value in enumerate(given)
-        )
-        kwargs = {}
-    else:
-        args = (_argument(given, "input", dtype, found, model),)
-        kwargs = {}
-    if not found:
-        raise InputError("a model must have at least one input tensor, but none is given")
-    return Arguments(args, kwargs, tuple(found))
+        return [reader.arguments((), given)]
+    if isinstance(given, list) and not is_size(given):
+        return [reader.arguments(tuple(given), {})]
+    if isinstance(given, torch.Tensor):
+        return [reader.arguments((given,), {})]
+    return list(reader.meanings(given))
 
 
-def layout_of(shape: Shape, axes: str | None) -> str:
-    """Letters of the dimensions of an input."""
-    if axes is not None:
-        letters = axes.upper()
-        rank = len(shape)
-        if len(letters) == rank:
-            return letters
-        if len(letters) < rank and not set(letters) & set("NC"):
-            return "NC"[: rank - len(letters)] + letters if rank - len(letters) <= 2 else letters
-    layout = _LAYOUTS.get(len(shape))
-    if layout is None:
-        raise InputError(f"axes must be given for an input of shape {shape}, such as axes='NCDHW'")
-    return layout
+class _Reader:
+    """Makes arguments for one model."""
 
+    def __init__(self, model: torch.nn.Module, axes: str | None, call: dict[str, Any]) -> None:
+        self._axes, self._call = axes, call
+        self._first: Convolution | None = first_convolution(model)
+        self._dtype = next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.get_default_dtype())
+        self._paths = {path for path, _ in model.named_modules()}
 
-def _argument(
-    value: Any, name: str, dtype: torch.dtype, found: list[tuple[str, Any]], model: torch.nn.Module | None
-) -> Any:
-    if isinstance(value, torch.Tensor):
-        tensor = blank_like(value)
-    elif isinstance(value, list) and not all(isinstance(n, int) for n in value):
-        return [_argument(item, f"{name}.{i}", dtype, found, None) for i, item in enumerate(value)]
-    elif isinstance(value, Mapping):
-        return {key: _argument(item, f"{name}.{key}", dtype, found, None) for key, item in value.items()}
-    else:
-        sizes, kind = _sized(value, dtype)
-        shape = _completed(sizes, model) if model is not None else sizes
+    def meanings(self, given: Any) -> Iterator[Arguments]:
+        """The arguments for one size: for every shape that it may mean and that is possible."""
+        size, refused = size_of(given), list[EyeshotError]()
+        found = False
+        for shape in size.shapes(self._first, self._axes):
+            try:
+                meant = self.arguments(((shape, size.dtype or self._dtype),), {})
+            except EyeshotError as error:
+                refused.append(error)
+                continue
+            found = True
+            yield meant if shape == size.sizes else replace(meant, written="x".join(map(str, size.sizes)))
+        if not found:
+            raise refused[0]
+
+    def arguments(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Arguments:
+        """Arguments as they are written."""
+        found: list[InputTensor] = []
+        positional = tuple(self._argument(one, f"input{i or ''}", found) for i, one in enumerate(args))
+        named = {str(key): self._argument(one, str(key), found) for key, one in kwargs.items()}
+        if not found:
+            raise InputError("a model must have at least one input tensor, but none is given")
+        layouts = layouts_of([tuple(one.tensor.shape) for one in found], self._axes, self._first)
+        inputs = (replace(one, layout=layout) for one, layout in zip(found, layouts, strict=True))
+        return Arguments(positional, named | self._call, tuple(inputs))
+
+    def _argument(self, given: Any, name: str, found: list[InputTensor]) -> Any:
+        if given is None or isinstance(given, bool | float):
+            return given
+        if isinstance(given, list) and not is_size(given):
+            return [self._argument(one, f"{name}.{i}", found) for i, one in enumerate(given)]
+        if isinstance(given, Mapping):
+            return {key: self._argument(one, f"{name}.{key}", found) for key, one in given.items()}
+        if isinstance(given, torch.Tensor):
+            if not given.dim():
+                return given.detach().cpu() if not given.is_meta else given
+            tensor, numbers = blank_like(given), given.detach()
+        else:
+            tensor, numbers = self._blank(given, name), None
+        found.append(InputTensor(self._free(name, found), name, tensor, numbers=numbers))
+        return tensor
+
+    def _blank(self, given: Any, name: str) -> Any:
+        try:
+            size = size_of(given)
+        except InputError as error:
+            if isinstance(given, str):
+                raise InputError(f"`{name}`: {error}; text for `forward` goes into call={{{name!r}: …}}") from None
+            raise
+        shape: Shape = size.sizes
         check_size(name, shape)
-        tensor = torch.empty(shape, dtype=kind, device="meta")
-    if tensor.dim():
-        found.append((name, tensor))
-    return tensor
+        return torch.empty(shape, dtype=size.dtype or self._dtype, device="meta")
+
+    def _free(self, name: str, found: list[InputTensor]) -> str:
+        """A name that is no module's and no other input's."""
+        taken = self._paths | {one.name for one in found}
+        number, free = 1, name
+        while free in taken:
+            number += 1
+            free = f"{name} ({number})"
+        return free
 
 
-def _sized(value: Any, dtype: torch.dtype) -> tuple[Shape, torch.dtype]:
-    if isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], str | torch.dtype):
-        return _sized(value[0], _named(value[1]))
-    if isinstance(value, str):
-        text, _, kind = value.partition(":")
-        return _sized(parse_shape(text), _named(kind.strip()) if kind else dtype)
-    listed = tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
-    try:
-        sizes = tuple(operator.index(n) for n in listed)
-    except TypeError:
-        raise InputError(f"an input size must be integers such as (1, 3, 224, 224), but is {value!r}") from None
-    for n in sizes:
-        if n < 1:
-            raise InputError(f"input sizes must be at least 1, but one is {n}")
-    return sizes, dtype
+def _wide(tensor: Any) -> Any:
+    return tensor.double() if tensor.dtype in _SHORTER else tensor
 
 
-def _named(kind: str | torch.dtype) -> torch.dtype:
-    found = kind if isinstance(kind, torch.dtype) else getattr(torch, kind, None)
-    if not isinstance(found, torch.dtype):
-        raise InputError(f"the type of an input must be such as 'float32' or 'int64', but is {kind!r}")
-    return found
-
-
-def _dtype(model: torch.nn.Module) -> torch.dtype:
-    return next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.get_default_dtype())
-
-
-def _completed(sizes: Shape, model: torch.nn.Module) -> Shape:
-    """Sizes with batch and channels, where the model's first convolution tells them."""
-    first = next(_convolutions(model), None)
-    if first is None:
-        return sizes if len(sizes) > 1 else (1, 3, *sizes * 2)
-    axes, channels = first
-    if len(sizes) == 1:
-        return (1, channels, *sizes * axes)
-    if len(sizes) == axes:
-        return (1, channels, *sizes)
-    return (1, *sizes) if len(sizes) == axes + 1 else sizes
-
-
-def _convolutions(model: torch.nn.Module) -> Iterator[tuple[int, int]]:
-    for module in model.modules():
-        for kind, axes in _CONVOLUTIONS.items():
-            if isinstance(module, kind):
-                yield axes, module.in_channels
+def _changed(given: Any, change: Callable[[Any], Any]) -> Any:
+    """Arguments with every tensor in their lists, tuples and dictionaries changed."""
+    if isinstance(given, torch.Tensor):
+        return change(given)
+    if type(given) is list or type(given) is tuple:
+        return type(given)(_changed(one, change) for one in given)
+    return {key: _changed(one, change) for key, one in given.items()} if type(given) is dict else given

@@ -63,12 +63,19 @@ def is_module(model: object) -> bool:
     return torch is not None and isinstance(model, torch.nn.Module)
 
 
-def load_module(model: Any, *, input_shape: Any = None, axes: str | None = None, strict: bool = False) -> Graph:
+def load_module(
+    model: Any,
+    *,
+    input_shape: Any = None,
+    axes: str | None = None,
+    strict: bool = False,
+    call: Mapping[str, Any] | None = None,
+) -> Graph:
     """The graph of a PyTorch module; as `eyeshot.frontends.torch.capture.capture`."""
     need("torch")
     from eyeshot.frontends.torch.capture import capture
 
-    return capture(model, input_shape=input_shape, axes=axes, strict=strict)
+    return capture(model, input_shape=input_shape, axes=axes, strict=strict, call=call)
 
 
 def load_reference(
@@ -78,6 +85,7 @@ def load_reference(
     axes: str | None = None,
     strict: bool = False,
     arguments: Mapping[str, Any] | None = None,
+    call: Mapping[str, Any] | None = None,
 ) -> Graph:
     """The graph of the model that a reference to Python means.
 
@@ -90,6 +98,8 @@ def load_reference(
         As for a module; models of torchvision and timm have an input size of their own.
     arguments : mapping, optional
         Named arguments for the factory.
+    call : mapping, optional
+        Named arguments of ``forward`` that are no inputs.
 
     Raises
     ------
@@ -107,6 +117,7 @@ def load_reference(
         axes=axes,
         strict=strict,
         name=built.name,
+        call=call,
     )
 
 
