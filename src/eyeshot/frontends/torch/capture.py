@@ -91,14 +91,14 @@ def capture_first(
     first, *others = meanings
     try:
         return _captured(model, first, strict=strict, name=name, record=record), first
-    except RefusedError as error:
+    except EyeshotError as error:
         refused = error
     for arguments in others:
         try:
             return _captured(model, arguments, strict=strict, name=name, record=record), arguments
-        except RefusedError:
+        except EyeshotError:
             # What is said is why the likeliest meaning fails.
-            refused = refused.also(arguments)
+            refused = refused.also(arguments) if isinstance(refused, RefusedError) else refused
     raise refused
 
 
