@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import torch
 
 from eyeshot.frontends.torch.aliases import Permuted, replaced
+from eyeshot.frontends.torch.blank import blank_packed, blank_standard
 from eyeshot.frontends.torch.rules.table import Call, rule, within
 from eyeshot.frontends.torch.tape import Value
 from eyeshot.graph.ops import Concat, Expand, Flip, Roll
@@ -27,8 +28,8 @@ def flip(call: Call) -> Value:
 def roll(call: Call) -> Value:
     """Elements shifted round."""
     x = call.solid(call.args[0])
-    call.like(call.args[0])
     shifts, dims = _listed(call.args[1]), _listed(call.arg("dims", ()))
+    call.like(call.args[0], blank_standard if dims else blank_packed)
     if not dims:
         row = call.reshape(x, (call.args[0].numel(),))
         return call.reshape(call.add(Roll((0,), (sum(shifts),)), row), x.shape)

@@ -54,7 +54,11 @@ def _picked_shape(call: Call, x: Any, indices: list[Any], dims: list[int]) -> An
     picked = torch.broadcast_shapes(*[t.shape for t in real])
     rest = [n for d, n in enumerate(x.shape) if d not in dims]
     at = dims[0] if dims == list(range(dims[0], dims[-1] + 1)) else 0
-    return torch.empty((*rest[:at], *picked, *rest[at:]), dtype=x.dtype, device="meta")
+    if x.is_contiguous():
+        return torch.empty((*rest[:at], *picked, *rest[at:]), dtype=x.dtype, device="meta")
+    # The result follows the order of the operand's dimensions in memory.
+    places = [None if t is None else torch.empty(t.shape, dtype=torch.int64, device="meta") for t in indices]
+    return torch.ops.aten.index(call.tensors.meta(x), places)
 
 
 def _picked(call: Call, x: Any, indices: list[Any], dims: list[int], shape: tuple[int, ...]) -> Value:

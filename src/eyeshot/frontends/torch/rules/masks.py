@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 
+from eyeshot.frontends.torch.blank import blank_packed
 from eyeshot.frontends.torch.rules.table import Call, rule
 from eyeshot.frontends.torch.tape import Value
 from eyeshot.graph.access import Shape
@@ -85,7 +86,7 @@ def dimmed(call: Call, value: Value) -> Value:
 def triangle(call: Call) -> Value | None:
     """What lies on one side of a diagonal; beyond it are zeros."""
     x = call.solid(call.args[0])
-    call.like(call.args[0])
+    call.like(call.args[0], blank_packed)
     side = torch.tril if "tril" in call.func._schema.name else torch.triu
     kept = side(torch.ones(x.shape[-2:], dtype=torch.bool), call.arg("diagonal", 0))
     return _chosen(call, kept, x, None, x.shape)

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from eyeshot.frontends.torch.blank import blank_like
+from eyeshot.frontends.torch.blank import blank_packed, blank_standard
 from eyeshot.frontends.torch.rules.table import Call, rule
 from eyeshot.frontends.torch.tape import Value
 from eyeshot.graph.ops import Expand, Pointwise, Reduce
@@ -31,7 +31,7 @@ def batch_norm(call: Call) -> list[Value | None]:
     for word, tensor in given.items():
         if tensor is not None and tensor.shape[0] != channels:
             raise RuntimeError(f"{word} should contain {channels} elements, not {tensor.shape[0]}")
-    out = blank_like(x)
+    out = blank_standard(x)
     count = len(call.func._schema.returns)
     if count > 1:
         stats = torch.empty((channels,), dtype=x.dtype, device="meta")
@@ -66,11 +66,11 @@ def layer_norm(call: Call) -> list[Value | None]:
     if x.shape[rank - size :] != tuple(call.args[1]):
         _ = call.out
     if count == 1:
-        call.like(x)
+        call.like(x, blank_packed)
     else:
         lead = (*x.shape[: rank - size], *(1,) * size)
         stats = torch.empty(lead, dtype=x.dtype, device="meta")
-        call.returns((blank_like(x), *[stats] * (count - 1)))
+        call.returns((blank_packed(x), *[stats] * (count - 1)))
     values = call.values([x])
     if values:
         values.append(call.add(Reduce(tuple(range(rank - size, rank)), keepdims=True), values[0]))
@@ -93,9 +93,9 @@ def group_norm(call: Call) -> list[Value | None]:
     n, channels, *space = x.shape
     if native:
         stats = torch.empty((n, groups), dtype=x.dtype, device="meta")
-        call.returns((blank_like(x), stats, stats))
+        call.returns((blank_standard(x), stats, stats))
     else:
-        call.like(x)
+        call.like(x, blank_standard)
     ones = (1,) * len(space)
     values = call.values([x])
     if values:

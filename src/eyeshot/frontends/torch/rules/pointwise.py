@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from eyeshot.frontends.torch.rules.masks import dimmed, has_infinity
+from eyeshot.frontends.torch.blank import blank_packed
 from eyeshot.frontends.torch.rules.table import Call, rule
 from eyeshot.frontends.torch.tape import Value
 from eyeshot.graph.ops import Pointwise
@@ -103,7 +104,7 @@ def rms_norm_without_parts(call: Call) -> Value:
     from eyeshot.graph.ops import Reduce
 
     x = call.solid(call.args[0])
-    call.like(call.args[0])
+    call.like(call.args[0], blank_packed)
     rank = len(x.shape)
     size = len(call.args[1])
     mean = call.add(Reduce(tuple(range(rank - size, rank)), keepdims=True), x)

@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from eyeshot.frontends.torch.blank import blank_packed
 from eyeshot.frontends.torch.rules.table import Call, dims_of, rule, within
 from eyeshot.frontends.torch.tape import Value
 from eyeshot.graph.ops import Cumulative, Pointwise, Reduce
@@ -48,7 +49,7 @@ def softmax(call: Call) -> Value:
     """Each element and the sum over the dimension."""
     x = call.solid(call.args[0])
     if not call.args[2:] or not call.args[2]:
-        call.like(call.args[0])
+        call.like(call.args[0], blank_packed)
     if not x.shape:
         return x
     total = call.add(Reduce((within(call.args[1], len(x.shape)),), keepdims=True), x)
@@ -69,7 +70,7 @@ def running(call: Call) -> Any:
     x = call.solid(call.args[0])
     if "cumsum" in call.func._schema.name and call.args[0].is_floating_point() and call.arg("dtype") is None:
         # On the meta device this loads PyTorch's compiler, which takes seconds.
-        call.like(call.args[0])
+        call.like(call.args[0], blank_packed)
     out = call.out
     value = call.add(Cumulative(within(call.args[1], len(x.shape))), x) if x.shape else x
     return [value] * len(out) if isinstance(out, list | tuple) else value

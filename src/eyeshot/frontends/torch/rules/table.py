@@ -142,10 +142,15 @@ class Call:
         """Shape of the only result."""
         return tuple(self.out.shape)
 
-    def like(self, tensor: Any) -> None:
-        """Say that the result is a tensor like this one."""
+    def like(self, tensor: Any, blank: Callable[[Any], Any] = blank_like) -> None:
+        """Say that the result is a tensor like this one.
+
+        How it lies in memory decides whether the model's next `view` raises, so it has to be what the operation makes
+        (see `eyeshot.frontends.torch.blank`): an operation on single elements keeps the order of the dimensions in
+        memory, one that sums along a dimension does not.
+        """
         if self._out is None:
-            self._out = blank_like(tensor)
+            self._out = blank(tensor)
 
     def returns(self, out: Any) -> None:
         """Say what the result is."""

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from eyeshot.frontends.torch.aliases import Sliced, replaced
+from eyeshot.frontends.torch.blank import blank_like, blank_packed, blank_strided
 from eyeshot.frontends.torch.rules.table import Call, rule, within
 from eyeshot.frontends.torch.tape import Value
 from eyeshot.graph.ops import Pointwise
@@ -62,7 +63,8 @@ def scatter(call: Call) -> Value:
     """``x[index[i, j], j] = v[i, j]``, or along whole lines of a dimension."""
     name = call.func._schema.name
     x, dim, places = call.args[0], within(call.arg("dim", 0), call.args[0].dim()), call.arg("index")
-    call.like(x)
+    # These two write into a copy of the operand; the others make their result anew.
+    call.like(x, blank_like if name in {"aten::index_fill", "aten::put"} else blank_packed)
     new = next((call.arg(word) for word in ("src", "source", "value") if call.arg(word) is not None), None)
     real = call.real(places)
     shape = tuple(x.shape)
@@ -88,7 +90,7 @@ def scatter(call: Call) -> Value:
 def masked_scatter(call: Call) -> Value:
     """Elements in order to the places of a mask."""
     x, mask, new = call.args[:3]
-    call.like(x)
+    call.like(x, blank_packed)
     return call.opaque(call.values([x, mask, new]), tuple(x.shape), bounded=True)
 
 
@@ -96,7 +98,7 @@ def masked_scatter(call: Call) -> Value:
 def slice_scatter(call: Call) -> Value:
     """A slice replaced."""
     x, new = call.solid(call.args[0]), call.solid(call.args[1])
-    call.like(call.args[0])
+    call.like(call.args[0], blank_strided)
     dim = within(call.arg("dim", 0), len(x.shape))
     if "select" in call.func._schema.name:
         lead, tail = new.shape[:dim], new.shape[dim:]
