@@ -135,6 +135,22 @@ def test_a_value_behind_a_comparison_is_never_proven_by_nan() -> None:
     assert "gt" in proof.values[-1].reason
 
 
+@pytest.mark.parametrize(
+    "whole",
+    [
+        lambda x: (100 * x).round().byte() / 255.0,
+        lambda x: (100 * x).to(torch.int32) / 2,
+        lambda x: torch.zeros(x.shape, dtype=torch.int64).copy_(100 * x).double(),
+    ],
+    ids=["byte", "to int32", "copied into integers"],
+)
+def test_numbers_made_whole_hold_no_nan_and_are_judged_by_changes(whole: Any) -> None:
+    proof = image(Fn(whole))
+    assert proof.holds
+    assert proof.values[0].verdict is Verdict.PROVEN
+    assert proof.values[-1].verdict is Verdict.CHANGED
+
+
 def test_what_a_mask_fills_is_judged_by_changes() -> None:
     mask = torch.zeros(6, 5, dtype=torch.bool)
     mask[2] = True

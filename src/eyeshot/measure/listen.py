@@ -102,7 +102,7 @@ class Listener(TorchDispatchMode):
         if operation_of(func).is_apart:
             with self:
                 return func.decompose(*args, **kwargs)
-        if is_copy(func, args):
+        if is_copy(func, args, kwargs):
             out = func(*args, **kwargs)
             for tensor in listed(out):
                 self._mark(tensor, depends=True)

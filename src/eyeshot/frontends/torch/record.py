@@ -14,13 +14,13 @@ import torch
 
 from eyeshot.frontends.torch.operations import Operation
 from eyeshot.frontends.torch.tape import Tape, Value
-from eyeshot.frontends.torch.tensors import Tensors, flat
+from eyeshot.frontends.torch.tensors import Tensors, flat, loses_fractions
 from eyeshot.frontends.torch.watch import Watch
 from eyeshot.graph.access import Shape
 
 __all__ = ["Record", "Recorded", "Result", "is_copy", "listed", "name_of"]
 
-_COPIES = {"_to_copy", "alias", "clone", "contiguous", "detach", "lift", "lift_fresh", "lift_fresh_copy"}
+_COPIES = {"alias", "clone", "contiguous", "detach", "lift", "lift_fresh", "lift_fresh_copy"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class _Recorder(Watch):
 
     def _translate(self, operation: Operation, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         # Asked before it is done: an operation may change the layout of its argument.
-        copies = is_copy(func, args)
+        copies = is_copy(func, args, kwargs)
         out = super()._translate(operation, func, args, kwargs)
         if not copies:
             results = [_result(self.tensors, tensor) for tensor in listed(out)]
@@ -131,10 +131,12 @@ def listed(out: Any) -> list[Any]:
     return [t for t in flat(out) if isinstance(t, torch.Tensor)]
 
 
-def is_copy(func: Any, args: tuple[Any, ...]) -> bool:
+def is_copy(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     """Whether an operation does nothing but copy, or give the same memory another name or the same layout."""
     if func is torch.ops.aten.as_strided_.default and list(args[1]) == list(args[0].shape):
         return all(n == 1 or a == b for n, a, b in zip(args[0].shape, args[0].stride(), args[2], strict=True))
+    if func is torch.ops.aten._to_copy.default:
+        return not loses_fractions(args[0].dtype, kwargs.get("dtype"))
     return func._schema.name.removeprefix("aten::") in _COPIES
 
 

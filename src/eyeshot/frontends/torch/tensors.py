@@ -17,7 +17,7 @@ from eyeshot.frontends.torch.blank import blank_like
 from eyeshot.frontends.torch.failures import without_shapes
 from eyeshot.frontends.torch.tape import Tape, Value
 
-__all__ = ["MAX_WEIGHT", "Tensors", "among", "flat", "mapped", "on_device"]
+__all__ = ["MAX_WEIGHT", "Tensors", "among", "flat", "loses_fractions", "mapped", "on_device"]
 
 MAX_WEIGHT = 4096
 """Most elements of a parameter that is computed with; larger ones are only shapes."""
@@ -177,6 +177,15 @@ def _each(arg: Any, change: Callable[[Any], Any]) -> Any:
 def on_device(kwargs: dict[str, Any], device: str) -> dict[str, Any]:
     """Named arguments with another device, where one is named."""
     return {**kwargs, "device": torch.device(device)} if kwargs.get("device") is not None else kwargs
+
+
+def loses_fractions(before: Any, after: Any) -> bool:
+    """Whether numbers of one type become whole numbers or truth values in another, in which there is no NaN."""
+    return after is not None and _has_fractions(before) and not _has_fractions(after)
+
+
+def _has_fractions(number: Any) -> bool:
+    return bool(number.is_floating_point or number.is_complex)
 
 
 def _same_place(a: Any, b: Any) -> bool:

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from eyeshot.frontends.torch.rules.table import Call, Ended, rule
 from eyeshot.frontends.torch.tape import Value
+from eyeshot.frontends.torch.tensors import loses_fractions
+from eyeshot.graph.ops import Pointwise
 
 __all__: list[str] = []
 
 
 @rule(
-    "clone", "_to_copy", "contiguous", "lift", "lift_fresh_copy", "alias_copy", "detach_copy", "_pin_memory",
+    "clone", "contiguous", "lift", "lift_fresh_copy", "alias_copy", "detach_copy", "_pin_memory",
     "_conj_copy", "dequantize", "_assert_tensor_metadata", "prims::clone",
-    "prims::convert_element_type",
 )  # fmt: skip
 def same(call: Call) -> Value | None:
     """The value itself."""
     return call.value(call.args[0])
+
+
+@rule("_to_copy", "prims::convert_element_type")
+def converted(call: Call) -> Value | None:
+    """The value itself, in a step of its own where its fractions are lost: whole numbers are no copy."""
+    value = call.value(call.args[0])
+    if value is None or not loses_fractions(call.args[0].dtype, call.arg("dtype")):
+        return value
+    call.tape.source = "to"
+    return call.tape.add(Pointwise(), value, shape=value.shape)
 
 
 @rule("copy")
@@ -24,7 +35,8 @@ def copy(call: Call) -> Value | None:
     source = call.value(call.args[1])
     if source is None:
         return None
-    return source if source.shape == call.shape else call.join([source], call.shape)
+    whole = loses_fractions(call.args[1].dtype, call.args[0].dtype)
+    return source if source.shape == call.shape and not whole else call.join([source], call.shape)
 
 
 @rule("fill", "zero", "bernoulli", "uniform", "normal_functional", "random", "exponential", "log_normal", "cauchy")
