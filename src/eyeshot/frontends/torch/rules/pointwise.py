@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from eyeshot.frontends.torch.rules.masks import dimmed, has_infinity
 from eyeshot.frontends.torch.blank import blank_packed
+from eyeshot.frontends.torch.rules.masks import dimmed, has_infinity
 from eyeshot.frontends.torch.rules.table import Call, rule
 from eyeshot.frontends.torch.tape import Value
 from eyeshot.graph.ops import Pointwise
