@@ -17,7 +17,9 @@ from oracle.theory import Axis, Seen, Theory, unite
 
 from eyeshot.analyses.analysis import Analysis
 from eyeshot.analyses.layout import Layout, layout_of
+from eyeshot.analyses.terms import Term
 from eyeshot.graph.core import Graph, Value
+from eyeshot.index.intervals import Periodic
 
 Index = tuple[int, ...]
 Interval = tuple[int, int]
@@ -140,12 +142,15 @@ class Brute:
 
     @cache  # noqa: B019
     def _irregular(self, name: str) -> set[Axis]:
-        """Axes for which the table gives no period although there are local paths."""
-        if name not in self.graph.by_name:
-            return set()
-        numbers = {(v.name, axis.name): (v.name, a) for v in self.graph.inputs for a, axis in enumerate(v.axes)}
-        rows = self.analysis.row(name).axes
-        return {numbers[r.input, r.axis] for r in rows if r.period is None and r.local_size is not None}
+        """Axes along which local paths to a value are held as lists: they end where the value ends."""
+        found = set()
+        for term in self.analysis.theoretical.fields[name]:
+            value = self.graph.inputs[term.input]
+            for a in range(len(value.axes)):
+                ends = not isinstance(term, Term) or not isinstance(term.seqs[a], Periodic)
+                if ends and a not in term.global_axes:
+                    found.add((value.name, a))
+        return found
 
     @cache  # noqa: B019
     def _followed(self, name: str, dim: int) -> set[Axis]:

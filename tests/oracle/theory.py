@@ -22,10 +22,10 @@ from oracle.actual import source_taps
 
 from eyeshot.graph.core import Graph, Node
 
-LAW, REAL, COVERED, PERHAPS, LOOSE = 1, 2, 4, 8, 16
+LAW, REAL, COVERED, PERHAPS, LOOSE, RUNS = 1, 2, 4, 8, 16, 32
 BOTH = LAW | REAL
-FLAGS = COVERED | PERHAPS
-"""Surely covered by a reduction; perhaps so (a reduction of a single index does nothing)."""
+FLAGS = COVERED | PERHAPS | RUNS
+"""Surely covered by a reduction; perhaps so (a reduction of a single index does nothing); by a running one."""
 
 Shape = tuple[int, ...]
 Digits = tuple[tuple[int, int, int], ...]
@@ -46,11 +46,13 @@ class Seen(NamedTuple):
     hulls: Hulls
     """Over all paths."""
     local: Hulls
-    """Over the paths that no reduction has made global along the axis."""
+    """Over the paths that no reduction, whole or running, covers along the axis."""
     reduced: frozenset[Axis]
     """Axes along which some path is surely global."""
     perhaps: frozenset[Axis]
     """Axes along which some path is global or may be called so."""
+    running: frozenset[Axis] = frozenset()
+    """Axes along which some path has passed a running reduction."""
 
 
 class Read(NamedTuple):
@@ -60,6 +62,8 @@ class Read(NamedTuple):
     dims: Product
     reduced: tuple[int, ...] = ()
     """Dimensions of the operand that the op reduces."""
+    running: tuple[int, ...] = ()
+    """Dimensions of the operand that the op reduces up to an index."""
 
 
 NOTHING = Seen({}, {}, frozenset(), frozenset())
@@ -120,6 +124,8 @@ class Theory:
             for d in read.reduced:
                 flags = FLAGS if shape[d] > 1 else PERHAPS
                 dims[d] = tuple((i, way | flags) for i, way in dims[d])
+            for d in read.running:
+                dims[d] = tuple((i, way | RUNS) for i, way in dims[d])
             found.append(self._product(operand, tuple(dims)))
         return unite(found)
 
@@ -142,7 +148,7 @@ class Theory:
         if not all(way & (LAW if d in spatial else REAL) for d, (_, way) in enumerate(index)):
             return NOTHING
         hulls = {}
-        flagged: dict[int, set[Axis]] = {COVERED: set(), PERHAPS: set()}
+        flagged: dict[int, set[Axis]] = {COVERED: set(), PERHAPS: set(), RUNS: set()}
         for a, d in enumerate(spatial):
             i, way = _value(index[d][0]), index[d][1]
             if i is None:
@@ -151,8 +157,8 @@ class Theory:
             for flag, axes in flagged.items():
                 if way & flag:
                     axes.add((name, a))
-        local = {axis: pixel for axis, pixel in hulls.items() if axis not in flagged[COVERED]}
-        return Seen(hulls, local, frozenset(flagged[COVERED]), frozenset(flagged[PERHAPS]))
+        local = {axis: pixel for axis, pixel in hulls.items() if axis not in flagged[COVERED] | flagged[RUNS]}
+        return Seen(hulls, local, *(frozenset(flagged[flag]) for flag in (COVERED, PERHAPS, RUNS)))
 
 
 def unite(parts: list[Seen]) -> Seen:
@@ -165,6 +171,7 @@ def unite(parts: list[Seen]) -> Seen:
         _hull([part.local for part in some]),
         frozenset[Axis]().union(*(part.reduced for part in some)),
         frozenset[Axis]().union(*(part.perhaps for part in some)),
+        frozenset[Axis]().union(*(part.running for part in some)),
     )
 
 
@@ -378,7 +385,7 @@ def cumulative(op: Any, o: Index, shapes: list[Shape], _out: Shape) -> Reads:
         return []
     every = _whole(shapes[0][dim])
     so_far = every[_at(o[dim]) :] if op.reverse else every[: _at(o[dim]) + 1]
-    return [Read(0, (*_each(o[:dim]), so_far, *_each(o[dim + 1 :])), (dim,))]
+    return [Read(0, (*_each(o[:dim]), so_far, *_each(o[dim + 1 :])), (), (dim,))]
 
 
 def contract(op: Any, o: Index, shapes: list[Shape], _out: Shape) -> Reads:
@@ -467,6 +474,7 @@ def _dealt_by_number(digits: list[tuple[int, int, int]], sizes: list[int]) -> li
         return [None]
     way |= COVERED if all(ways & COVERED for _, _, ways in digits) else 0
     way |= PERHAPS if any(ways & PERHAPS for _, _, ways in digits) else 0
+    way |= RUNS if any(ways & RUNS for _, _, ways in digits) else 0
     found: list[Tap | None] = []
     for size in reversed(sizes[1:]):
         found.insert(0, (number % size, way | BOTH))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from fractions import Fraction
 
-from eyeshot.analyses.results import AxisField, InputInfo, LayerField, Reach, Region, Table
+from eyeshot.analyses.results import AxisField, InputInfo, LayerField, Reach, Region, Scope, Table
 from eyeshot.graph.access import Shape, Status
 
 IMAGE_AXES = (("y", 2), ("x", 3))
@@ -35,7 +35,7 @@ def axis(
         start=Fraction(start),
         padding=0,
         period=period,
-        is_global=is_global,
+        reach=Scope.GLOBAL if is_global else Scope.LOCAL,
         local_size=local_size if is_global else size,
         misaligned=Fraction(misaligned),
         status=status,

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from eyeshot.analyses.results import AxisField, InputInfo, LayerField, Table
+from eyeshot.analyses.results import AxisField, InputInfo, LayerField, Scope, Table
 from eyeshot.graph.access import Status
 
 HOSTILE = (
@@ -52,7 +52,7 @@ def axis_fields(draw: st.DrawFn, input_name: str, axis: str) -> AxisField:
         start=start,
         padding=less,
         period=less or None,
-        is_global=is_global,
+        reach=Scope.GLOBAL if is_global else draw(st.sampled_from([Scope.LOCAL, Scope.CAUSAL, Scope.ANTICAUSAL])),
         local_size=(local if has_local else None) if is_global else size,
         misaligned=misaligned if is_misaligned else Fraction(0),
         status=draw(st.sampled_from(Status)),

@@ -28,7 +28,7 @@ def merge_grids(terms: Sequence[Term | GridTerm], shape: Shape) -> Field:
         if term.input not in laid_out:
             continue
         grid = GridTerm.of(term, shape) if isinstance(term, Term) else term
-        key = (grid.input, grid.global_axes, grid.carried, grid.masks)
+        key = (grid.input, grid.global_axes, grid.running_axes, grid.carried, grid.masks)
         known = merged.get(key)
         if known is None:
             merged[key] = grid
@@ -40,6 +40,7 @@ def merge_grids(terms: Sequence[Term | GridTerm], shape: Shape) -> Field:
             grid.carried,
             grid.global_axes,
             grid.masks,
+            grid.running_axes,
         )
     found = _without_masks(merged.values(), shape)
     if len(found) < len(merged):
@@ -56,7 +57,7 @@ def _without_masks(grids: Iterable[GridTerm], shape: Shape) -> list[GridTerm]:
             continue
         ((d, mask),) = grid.masks
         arrays = (grid.lo.shape, grid.lo.tobytes(), grid.hi.tobytes())
-        key = (grid.input, grid.global_axes, grid.carried, d, *arrays)
+        key = (grid.input, grid.global_axes, grid.running_axes, grid.carried, d, *arrays)
         known = joined.get(key)
         joined[key] = replace(grid, masks=((d, mask | known.masks[0][1]),)) if known is not None else grid
     return [

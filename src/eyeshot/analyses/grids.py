@@ -42,6 +42,8 @@ class GridTerm:
         For each axis the dimensions of the value along which its interval changes.
     global_axes : tuple of int
         Axes that the paths have reduced, in rising order.
+    running_axes : tuple of int
+        Axes along which the paths have passed a running reduction and do not read everything everywhere.
     masks : tuple of (int, IndexSet)
         Dimensions along which nothing changes but that anything is read: there only at some indices. Laid out only
         if they are short; an attention matrix of which a part is written would not fit into memory.
@@ -53,6 +55,7 @@ class GridTerm:
     carried: tuple[frozenset[int], ...]
     global_axes: tuple[int, ...]
     masks: tuple[tuple[int, IndexSet], ...] = ()
+    running_axes: tuple[int, ...] = ()
 
     @staticmethod
     def of(term: Term, shape: Shape) -> GridTerm:
@@ -84,6 +87,7 @@ class GridTerm:
             np.where(there, hi, -NOTHING),
             tuple(map(frozenset, carried)),
             term.global_axes,
+            running_axes=term.running_axes,
         )
 
     @property
@@ -95,7 +99,7 @@ class GridTerm:
         """The term as seen by the output of an op that reads it by `access`."""
         grid = self
         for d, link in enumerate(access.links):
-            grid = grid._along(d, link)
+            grid = grid._along(d, link)._settled(grid)
         if grid.is_empty:
             return []
         return [grid._placed(access, len(out_shape))]
@@ -112,7 +116,24 @@ class GridTerm:
         if mask is not None or (shape[d + 1] == 1 and math.prod(shape) * reading.n_out > MAX_CELLS):
             return self._masked(d, reading, mask)
         lo, hi = gathered(reading, self.lo, self.hi, d + 1)
-        return replace(self, lo=lo, hi=hi, global_axes=with_global(self.global_axes, *self._covered_by(d, link)))
+        covered = self._covered_by(d, link)
+        running = with_global(self.running_axes, *(covered if link.runs else ()))
+        reduced = with_global(self.global_axes, *(covered if link.reduces else ()))
+        return replace(self, lo=lo, hi=hi, global_axes=reduced, running_axes=running)
+
+    def _settled(self, before: GridTerm) -> GridTerm:
+        """The same, global along the axes of which a running reduction has come to read all everywhere."""
+        whole = [axis for axis in before.running_axes if self._reads_as_much(before, axis)]
+        if not whole:
+            return self
+        running = tuple(axis for axis in self.running_axes if axis not in whole)
+        return replace(self, global_axes=with_global(self.global_axes, *whole), running_axes=running)
+
+    def _reads_as_much(self, before: GridTerm, axis: int) -> bool:
+        lo, hi = self.lo[axis], self.hi[axis]
+        there = hi > lo
+        everything = before.lo[axis].min(), before.hi[axis].max()
+        return bool(there.any() and (lo[there] == everything[0]).all() and (hi[there] == everything[1]).all())
 
     def _masked(self, d: int, reading: IndexMap, mask: IndexSet | None) -> GridTerm:
         """A dimension along which nothing changes, mapped: only where something is read can differ."""
@@ -154,12 +175,13 @@ class GridTerm:
             lo=self.lo.take(taps, d + 1).min(axis=d + 1, keepdims=True),
             hi=self.hi.take(taps, d + 1).max(axis=d + 1, keepdims=True),
             carried=tuple(dims - {d} for dims in self.carried),
-            global_axes=with_global(self.global_axes, *self._covered_by(d, link)),
+            global_axes=with_global(self.global_axes, *(self._covered_by(d, link) if link.reduces else ())),
         )
 
     def _covered_by(self, d: int, link: Link) -> list[int]:
-        """Axes that a link reduces as a whole: those that no other dimension carries."""
-        return [axis for axis, dims in enumerate(self.carried) if dims == {d}] if link.reduces else []
+        """Axes that a link reduces as a whole, or runs along: those that no other dimension carries."""
+        reduced = link.reduces or link.runs
+        return [axis for axis, dims in enumerate(self.carried) if dims == {d}] if reduced else []
 
     def _placed(self, access: Access, rank: int) -> GridTerm:
         """Dimensions in the order of the output, those that are gone or new with size 1."""
@@ -199,7 +221,8 @@ class GridTerm:
         axes = len(self.lo)
         lo, hi = (np.broadcast_to(array, (axes, *before)).reshape(axes, *after) for array in (self.lo, self.hi))
         masks = tuple((alone[d], mask) for d, mask in self.masks)
-        grid = GridTerm(self.input, lo, hi, tuple(map(frozenset, carried)), self.global_axes, masks)
+        found = tuple(map(frozenset, carried))
+        grid = GridTerm(self.input, lo, hi, found, self.global_axes, masks, self.running_axes)
         return [grid._trimmed()._as_product(regroup.out_shape)]
 
     def _trimmed(self) -> GridTerm:
@@ -239,7 +262,7 @@ class GridTerm:
                 parts[d] = (Part(shape[d], axis, 1),)
                 full = (shape[d],)
                 seqs.append(Bordered.listed(np.broadcast_to(lo, full).copy(), np.broadcast_to(hi, full).copy()))
-        return Term(self.input, tuple(parts), tuple(seqs), self.global_axes, is_plain=True)
+        return Term(self.input, tuple(parts), tuple(seqs), self.global_axes, True, self.running_axes)  # noqa: FBT003
 
 
 def _indices(parts: tuple[Part, ...], size: int) -> list[tuple[Part, Ints]]:

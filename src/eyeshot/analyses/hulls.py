@@ -9,11 +9,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from eyeshot.analyses.grids import GridTerm
+from eyeshot.analyses.layout import Layout
 from eyeshot.analyses.terms import Part, Term
 from eyeshot.graph.access import Shape
 from eyeshot.index.explicit import MAX_EXPLICIT, Ints, bounded
 
-__all__ = ["distinct_hulls", "distinct_intervals", "intervals_along"]
+__all__ = ["by_feature", "distinct_hulls", "distinct_intervals", "intervals_along"]
 
 
 def intervals_along(term: Term | GridTerm, shape: Shape, axis: int) -> tuple[Ints, Ints]:
@@ -26,6 +27,38 @@ def intervals_along(term: Term | GridTerm, shape: Shape, axis: int) -> tuple[Int
     dims = tuple(tuple(p if p.mask or p.axis in telling else Part(p.size) for p in parts) for parts in term.dims)
     grid = GridTerm.of(term._replace(dims=dims), shape)
     return grid.lo[axis], grid.hi[axis]
+
+
+def by_feature(values: Ints, layout: Layout, hull: np.ufunc) -> Ints:
+    """Values of elements taken together for each feature.
+
+    Parameters
+    ----------
+    values : int64 array
+        One for each element, with size 1 along dimensions that do not matter.
+    layout : Layout
+        Which elements a feature is.
+    hull : ufunc
+        `numpy.minimum` or `numpy.maximum`.
+
+    Returns
+    -------
+    int64 array
+        One dimension for each axis of features, of size 1 where the axis does not matter.
+    """
+    split: list[tuple[int, int, int]] = []
+    for n, factors in zip(values.shape, layout.dims, strict=True):
+        split += [(size if n > 1 else 1, size, axis) for size, axis in factors]
+    values = values.reshape([now for now, _, _ in split])
+    rest = tuple(k for k, (_, _, axis) in enumerate(split) if axis < 0)
+    values = hull.reduce(values, axis=rest) if rest else values
+    kept = [factor for factor in split if factor[2] >= 0]
+    # A stable sort: the factors of an axis stay in row-major order.
+    order = sorted(range(len(kept)), key=lambda k: kept[k][2])
+    values = values.transpose(order)
+    matters = {axis for now, _, axis in kept if now > 1}
+    full = [kept[k][1] if kept[k][2] in matters else 1 for k in order]
+    return np.broadcast_to(values, full).reshape([n if k in matters else 1 for k, n in enumerate(layout.extents)])
 
 
 def distinct_hulls(terms: Sequence[Term | GridTerm], shape: Shape, axis: int) -> list[tuple[int, int]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from eyeshot.analyses.hulls import intervals_along
+from eyeshot.analyses.hulls import by_feature, intervals_along
 from eyeshot.analyses.layout import Layout
 from eyeshot.analyses.reduction import united_along
 from eyeshot.analyses.results import Box
@@ -126,26 +126,15 @@ def _listed(terms: Field, layout: Layout, shape: Shape, axes: int) -> tuple[Box,
         for axis, (lo, hi) in enumerate(sides):
             lows[axis] = np.minimum(lows[axis], np.where(there, lo, NOTHING))
             highs[axis] = np.maximum(highs[axis], np.where(there, hi, -NOTHING))
-    los = [_by_feature(lo, layout, np.minimum).ravel().tolist() for lo in lows]
-    his = [_by_feature(hi, layout, np.maximum).ravel().tolist() for hi in highs]
+    los = [_listed_by_feature(lo, layout, np.minimum) for lo in lows]
+    his = [_listed_by_feature(hi, layout, np.maximum) for hi in highs]
     boxes = zip(*(zip(lo, hi, strict=True) for lo, hi in zip(los, his, strict=True)), strict=True)
     return tuple(box if all(hi > lo for lo, hi in box) else ((0, 0),) * axes for box in boxes)
 
 
-def _by_feature(values: npt.NDArray[np.int64], layout: Layout, hull: np.ufunc) -> npt.NDArray[np.int64]:
-    """Values of elements, taken together for each feature: an array with one dimension per axis of features."""
-    for d, factors in enumerate(layout.dims):
-        if all(axis < 0 for _, axis in factors):
-            values = hull.reduce(values, axis=d, keepdims=True)
-    full = [math.prod(n for n, _ in fs) if any(a >= 0 for _, a in fs) else 1 for fs in layout.dims]
-    kept = [[(n, axis) for n, axis in factors] if n > 1 else [] for n, factors in zip(full, layout.dims, strict=True)]
-    split = [factor for factors in kept for factor in factors]
-    values = np.broadcast_to(values, full).reshape([n for n, _ in split])
-    rest = tuple(k for k, (_, axis) in enumerate(split) if axis < 0)
-    values = hull.reduce(values, axis=rest) if rest else values
-    order = [axis for _, axis in split if axis >= 0]
-    # A stable sort: the factors of an axis stay in row-major order.
-    return values.transpose(sorted(range(len(order)), key=lambda k: order[k])).reshape(layout.extents)
+def _listed_by_feature(values: npt.NDArray[np.int64], layout: Layout, hull: np.ufunc) -> list[int]:
+    found: list[int] = np.broadcast_to(by_feature(values, layout, hull), layout.extents).ravel().tolist()
+    return found
 
 
 # ---------------------------------------------------------------------- one term by the numbers of features

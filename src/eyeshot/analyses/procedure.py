@@ -147,20 +147,17 @@ def _quadruples(analysis: Analysis, name: str, input_name: str) -> dict[str, Qua
         if value.name == name:
             own = {axis.name: value.shape[axis.dim] for axis in value.axes} if name == input_name else {}
             return {axis: Quadruple(n, Fraction(1), 1, Fraction(1, 2)) for axis, n in own.items()}
-    return {axis.axis: _quadruple(axis) for axis in analysis.row(name).axes if axis.input == input_name}
-
-
-def _quadruple(axis: AxisField) -> Quadruple:
-    return Quadruple(axis.n, axis.jump, axis.size, axis.start)
+    rows = (axis for axis in analysis.row(name).axes if axis.input == input_name)
+    return {axis.axis: Quadruple(axis.n, axis.jump, axis.size, axis.start) for axis in rows if axis.jump is not None}
 
 
 def _equations(axis: AxisSteps, before: Quadruple, after: AxisField, steps: Steps) -> Equations | None:
-    if steps.op != "window" or after.size != after.size_min:
+    if steps.op != "window" or after.size != after.size_min or after.jump is None:
         return None
     return Equations(
         axis.axis,
         before,
-        _quadruple(after),
+        Quadruple(after.n, after.jump, after.size, after.start),
         axis.setting("kernel"),
         axis.setting("stride", 1),
         axis.setting("dilation", 1),

@@ -55,4 +55,4 @@ def _without_part(term: Term, part: Part, *, alone: bool) -> Term:
     else:
         dims, n, unit = term.without([part], axis)
         seq = term.seqs[axis].through(IndexMap(term.extent(axis), n, 1, unit, taps))
-    return Term(term.input, dims, term.with_seq(axis, seq), term.global_axes, term.is_plain)
+    return Term(term.input, dims, term.with_seq(axis, seq), term.global_axes, term.is_plain, term.running_axes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["AxisField", "Box", "InputInfo", "Interval", "LayerField", "Product", "Reach", "Region", "Table"]
+__all__ = ["AxisField", "Box", "InputInfo", "Interval", "LayerField", "Product", "Reach", "Region", "Scope", "Table"]
 
 Interval = tuple[int, int]
 """Half open ``[lo, hi)``."""
@@ -21,6 +22,25 @@ Box = tuple[Interval, ...]
 Runs = tuple[Interval, ...]
 Product = tuple[Runs, ...]
 """Per axis a set of indices as runs; together the product of these sets."""
+
+
+class Scope(enum.StrEnum):
+    """How far the paths to a layer reach along an axis.
+
+    Examples
+    --------
+    >>> Scope.CAUSAL == "causal"
+    True
+    """
+
+    LOCAL = "local"
+    """Each feature reads a window around its place."""
+    GLOBAL = "global"
+    """Some path reads the whole axis at every feature."""
+    CAUSAL = "causal"
+    """Some path reads all up to here: a running sum, a recurrent layer, causal attention."""
+    ANTICAUSAL = "anticausal"
+    """Some path reads all from here on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,41 +52,48 @@ class AxisField:
     input, axis : str
         Names of the network input and of its axis.
     n : int
-        Features along the axis.
-    jump : Fraction
-        Distance of neighbouring features in input pixels; of the local paths where there are any, 0 if there are
-        none (then all features read the same). The median distance where the field does not repeat.
+        Features along the axis, as `at` numbers them.
+    jump : Fraction or None
+        Distance of neighbouring features in input pixels; beside global paths that of the others, 0 if there are
+        none (then all features read the same). Of a causal layer the advance of the last pixel read, of an anticausal
+        one that of the first. None where it varies: no single distance exists.
     size, size_min : int
-        Receptive-field size in pixels, the largest and the smallest over the features, global paths included.
+        Receptive-field size in pixels, the largest and the smallest over the features, of all paths.
     start : Fraction
-        Centre of the first feature, with the centre of the first pixel at 0.5; of its local paths if there are any.
+        Centre of the first feature that reads anything, with the centre of the first pixel at 0.5; beside global paths
+        that of the others.
     padding : int
-        Effective padding: −lo of the first feature; of its local paths if there are any.
+        Effective padding: −lo of that feature, of the same paths.
     period : int or None
-        Features after which the field repeats; None if it does not.
-    is_global : bool
-        Whether some path reads the whole axis.
+        Features after which the field repeats; None if it does not, or not at the borders of the image.
     local_size : int or None
-        Size over the other paths; None if there are none.
+        Size over the paths that are local; None if there are none.
     misaligned : Fraction
         Distance in pixels between the centres of branches that meet here (mean over a period); 0 if they agree.
     status : Status
         How far the numbers can be trusted.
+    reach : Scope
+        How far the paths reach: ``"local"``, ``"global"``, ``"causal"`` (all up to here) or ``"anticausal"``.
     """
 
     input: str
     axis: str
     n: int
-    jump: Fraction
+    jump: Fraction | None
     size: int
     size_min: int
     start: Fraction
     padding: int
     period: int | None
-    is_global: bool
     local_size: int | None
     misaligned: Fraction
     status: Status
+    reach: Scope = Scope.LOCAL
+
+    @property
+    def is_global(self) -> bool:
+        """Whether some path reads the whole axis at every feature."""
+        return self.reach is Scope.GLOBAL
 
 
 @dataclass(frozen=True, slots=True)

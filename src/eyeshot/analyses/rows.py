@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from eyeshot.analyses.jump import typical_jump
-from eyeshot.analyses.positions import positions_of
-from eyeshot.analyses.results import AxisField, LayerField
+from eyeshot.analyses.features import Features, Listed, Terms, extent_of, united
+from eyeshot.analyses.results import AxisField, LayerField, Scope
 from eyeshot.analyses.terms import Term
 from eyeshot.analyses.walk import Walk, carried, carriers
-from eyeshot.graph.access import Shape, Status
-from eyeshot.graph.core import Graph, Node
+from eyeshot.graph.access import Status
+from eyeshot.graph.core import Axis, Graph, Node, Value
 from eyeshot.index.intervals import Interval, Periodic, hull
-from eyeshot.index.sequences import finite, union
 
 if TYPE_CHECKING:
-    from eyeshot.analyses.grids import GridTerm
     from eyeshot.index.bordered import Bordered
+    from eyeshot.index.explicit import Ints
 
 __all__ = ["row_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Local:
-    """The local paths along one axis, summed up."""
+class _Numbers:
+    """Some paths along one axis, summed up."""
 
-    n: int
-    jump: Fraction
+    jump: Fraction | None
     size: int
     size_min: int
     start: Fraction
     padding: int
     period: int | None
-    seq: Periodic | Bordered | list[Interval]
 
 
 def row_of(graph: Graph, node: Node, walk: Walk) -> LayerField:
@@ -50,163 +46,164 @@ def row_of(graph: Graph, node: Node, walk: Walk) -> LayerField:
     walk : Walk
         The theoretical walk over it.
     """
-    field = positions_of(graph, walk.fields[node.name])
+    features = Features(graph, node, walk.fields[node.name])
+    status = walk.status(node.name)
     axes = []
     for position, value in enumerate(graph.inputs):
-        terms = [term for term in field if term.input == position]
+        terms = [term for term in features.terms if term.input == position]
         for number, axis in enumerate(value.axes if terms else ()):
-            axes.append(
-                _axis_field(
-                    value.name,
-                    axis.name,
-                    terms,
-                    number,
-                    shape=node.shape,
-                    misaligned=_misaligned(graph, node, walk, position, number),
-                    status=walk.status(node.name),
-                )
-            )
+            misaligned = _misaligned(graph, node, walk, position, number)
+            axes.append(_axis_field(features, value, axis, terms, number, misaligned, status))
     return LayerField(
-        node.name,
-        node.layer,
-        node.op.kind,
-        node.source,
-        node.shape,
-        tuple(axes),
-        walk.status(node.name),
-        walk.blamed(node.name),
+        node.name, node.layer, node.op.kind, node.source, node.shape, tuple(axes), status, walk.blamed(node.name)
     )
 
 
 def _axis_field(
-    input_name: str,
-    axis_name: str,
-    terms: list[Term | GridTerm],
-    axis: int,
-    *,
-    shape: Shape,
-    misaligned: Fraction,
-    status: Status,
+    features: Features, value: Value, axis: Axis, terms: Terms, number: int, misaligned: Fraction, status: Status
 ) -> AxisField:
-    local = [term for term in terms if axis not in term.global_axes]
-    reduced = [term for term in terms if axis in term.global_axes]
-    n = max((_features(term, axis, shape) for term in local or reduced), default=1)
-    own = _local(local, axis, n, shape) if local else None
-    everything = hull(_extent(term, axis) for term in reduced)
-    if own is None:
-        lo, hi = everything
-        return AxisField(
-            input_name, axis_name, n, Fraction(0), hi - lo, hi - lo, Fraction(lo + hi, 2), -lo, None,
-            is_global=True, local_size=None, misaligned=misaligned, status=status,
-        )  # fmt: skip
-    size, size_min = (own.size, own.size_min) if not reduced else _sizes_with(own.seq, n, everything)
+    paths = _Paths.of(features, terms, number, value.shape[axis.dim])
+    n = features.count(terms, number)
+    local = _numbers(features.along(paths.local, number), n, paths.extent) if paths.local else None
+    numbers = local if paths.reach is Scope.LOCAL else _others(features, paths, terms, number, n, local)
+    if numbers is None:
+        numbers = _Numbers(Fraction(0), 0, 0, Fraction(0), 0, None)
     return AxisField(
-        input_name, axis_name, n, own.jump, size, size_min, own.start, own.padding, own.period,
-        is_global=bool(reduced), local_size=own.size, misaligned=misaligned, status=status,
-    )  # fmt: skip
+        value.name,
+        axis.name,
+        n,
+        numbers.jump,
+        numbers.size,
+        numbers.size_min,
+        numbers.start,
+        numbers.padding,
+        numbers.period,
+        local_size=local.size if local is not None else None,
+        misaligned=misaligned,
+        status=status,
+        reach=paths.reach,
+    )
 
 
-# ---------------------------------------------------------------------- the local paths
+# ---------------------------------------------------------------------- which paths there are
 
 
-def _features(term: Term | GridTerm, axis: int, shape: Shape) -> int:
-    if isinstance(term, Term):
-        return term.features(axis)
-    alone = [d for d in term.carried[axis] if sum(d in dims for dims in term.carried) == 1]
-    if len(term.carried[axis]) == len(alone) == 1:
-        return shape[alone[0]]
-    # Tokens and windows that several axes share: as many features as fields that differ.
-    return len(_distinct(term, axis))
+@dataclass(frozen=True, slots=True)
+class _Paths:
+    """The paths along one axis by how far they reach."""
+
+    local: Terms
+    running: Terms
+    whole: Terms
+    reach: Scope
+    extent: int
+
+    @staticmethod
+    def of(features: Features, terms: Terms, axis: int, extent: int) -> _Paths:
+        whole = [term for term in terms if axis in term.global_axes]
+        running = [term for term in terms if axis in term.running_axes and axis not in term.global_axes]
+        local = [term for term in terms if axis not in (*term.global_axes, *term.running_axes)]
+        reach = Scope.LOCAL
+        if running:
+            reach = _direction(features.along(running, axis), features.count(terms, axis), extent)
+        if reach is Scope.LOCAL:
+            # Cut into windows, a running sum is a window like any other.
+            local, running = [*local, *running], []
+        elif reach is Scope.GLOBAL:
+            whole, running = [*whole, *running], []
+        return _Paths(local, running, whole, Scope.GLOBAL if whole else reach, extent)
 
 
-def _local(terms: list[Term | GridTerm], axis: int, n: int, shape: Shape) -> _Local:
-    products = [term for term in terms if isinstance(term, Term)]
-    if len({term.extent(axis) for term in products if term.parts_of(axis)}) > 1:
-        return _laid_out(terms, axis, n, shape)
-    if len(products) == len(terms):
-        seq = _along(products, axis, n)
-        return _periodic(seq, n) if isinstance(seq, Periodic) else _listed(seq, n)
-    pairs = sorted({pair for term in terms for pair in _distinct(term, axis)})
-    return _from_pairs(pairs, n)
+def _direction(seq: Periodic | Bordered | Listed, n: int, extent: int) -> Scope:
+    """How far running reductions reach: to one end of the axis, to both, or to neither any more."""
+    lo, hi, _ = _ends(seq, n)
+    if not len(lo):
+        return Scope.LOCAL
+    from_start, to_end = bool((lo == lo[0]).all()), bool((hi == hi[0]).all())
+    if from_start and to_end:
+        return Scope.GLOBAL if lo[0] <= 0 and hi[0] >= extent else Scope.LOCAL
+    if from_start and lo[0] <= 0:
+        return Scope.CAUSAL
+    return Scope.ANTICAUSAL if to_end and hi[0] >= extent else Scope.LOCAL
 
 
-def _laid_out(terms: list[Term | GridTerm], axis: int, n: int, shape: Shape) -> _Local:
-    """Numbers of terms that count along the axis in different steps (tokens, and windows of tokens)."""
-    from eyeshot.analyses.hulls import distinct_hulls
-
-    return _from_pairs(distinct_hulls(terms, shape, axis), n)
+# ---------------------------------------------------------------------- their numbers
 
 
-def _home(term: Term, axis: int) -> list[int]:
-    """Dimensions along which a term follows an axis."""
-    return [d for d, parts in enumerate(term.dims) if any(part.axis == axis and part.stride for part in parts)]
-
-
-def _along(terms: Sequence[Term], axis: int, n: int) -> Periodic | Bordered:
-    """The hull of all terms along one axis, as a sequence over its coordinate."""
-    whole: Periodic | Bordered | None = None
-    home = _home(max(terms, key=lambda term: (bool(_home(term, axis)), term.features(axis))), axis)
-    for term in terms:
-        seq, own = term.seqs[axis], _home(term, axis)
-        if n > 1 and (not own or own != home):
-            # Along the dimension that numbers the features it reads the same everywhere.
-            lo, hi = _extent(term, axis)
-            seq = Periodic(1, 0, (lo,), (hi,))
-        whole = seq if whole is None else union(whole, seq, n)
-    return whole if whole is not None else Periodic(1, 0, (0,), (0,))
-
-
-def _periodic(seq: Periodic, n: int) -> _Local:
-    pairs = [pair for pair in map(seq.interval, range(min(n, seq.period))) if pair[1] > pair[0]]
-    sizes = [hi - lo for lo, hi in pairs] or [0]
-    lo, hi = pairs[0] if pairs else (0, 0)
-    return _Local(n, seq.jump, max(sizes), min(sizes), Fraction(lo + hi, 2), -lo, seq.period, seq)
-
-
-def _listed(seq: Bordered, n: int) -> _Local:
-    lo, hi = seq.arrays()
-    pairs = [(int(a), int(b)) for a, b in zip(lo, hi, strict=True) if b > a]
-    return _from_pairs(pairs, n, seq)
-
-
-def _from_pairs(pairs: list[Interval], n: int, seq: Bordered | None = None) -> _Local:
-    """Numbers of a value that is not periodic."""
-    pairs = pairs or [(0, 0)]
-    sizes = [hi - lo for lo, hi in pairs]
-    first = Fraction(sum(pairs[0]), 2)
-    return _Local(n, typical_jump(pairs, n), max(sizes), min(sizes), first, -pairs[0][0], None, seq or pairs)
-
-
-def _distinct(term: Term | GridTerm, axis: int) -> set[Interval]:
-    """The different intervals of a term along an axis; a grid's features are counted by them."""
-    from eyeshot.analyses.hulls import distinct_intervals
-
-    if isinstance(term, Term):
-        return set(distinct_intervals(*finite(term.seqs[axis], term.extent(axis)).arrays()))
-    return set(distinct_intervals(term.lo[axis], term.hi[axis]))
-
-
-# ---------------------------------------------------------------------- global paths
-
-
-def _extent(term: Term | GridTerm, axis: int) -> Interval:
-    """The smallest interval that holds all that a term reads along an axis."""
-    if not isinstance(term, Term):
-        return int(term.lo[axis].min()), int(term.hi[axis].max())
-    seq = term.seqs[axis]
-    return seq.hull_of(term.extent(axis)) if isinstance(seq, Periodic) else seq.extent()
-
-
-def _sizes_with(seq: Periodic | Bordered | list[Interval], n: int, everything: Interval) -> Interval:
-    """Largest and smallest size over all features when each also reads `everything`."""
+def _numbers(seq: Periodic | Bordered | Listed, n: int, extent: int) -> _Numbers:
+    """The numbers of local paths."""
     if isinstance(seq, Periodic):
-        pairs: Iterable[Interval] = map(seq.interval, _turning_points(seq, n, everything))
-    elif isinstance(seq, list):
-        pairs = seq
+        pairs = [pair for pair in map(seq.interval, range(min(n, seq.period))) if pair[1] > pair[0]]
+        sizes = [hi - lo for lo, hi in pairs] or [0]
+        lo, hi = pairs[0] if pairs else (0, 0)
+        return _Numbers(seq.jump, max(sizes), min(sizes), Fraction(lo + hi, 2), -lo, seq.period)
+    from eyeshot.analyses.law import law_of
+
+    los, his, places = _ends(seq, n)
+    if not len(los):
+        return _Numbers(None, 0, 0, Fraction(0), 0, None)
+    in_row = places is not None and int(places[-1]) - int(places[0]) + 1 == len(places)
+    law = law_of(los, his, extent) if in_row else None
+    sizes = his - los
+    return _Numbers(
+        law.jump if law is not None else None,
+        int(sizes.max()),
+        int(sizes.min()),
+        Fraction(int(los[0] + his[0]), 2),
+        -int(los[0]),
+        law.period if law is not None and not law.is_cut and len(los) == n else None,
+    )
+
+
+def _ends(seq: Periodic | Bordered | Listed, n: int) -> tuple[Ints, Ints, Ints | None]:
+    """Intervals of the features that read anything, and their numbers."""
+    import numpy as np
+
+    from eyeshot.index.sequences import finite
+
+    if isinstance(seq, Listed):
+        return seq.lo, seq.hi, seq.places
+    lo, hi = finite(seq, n).arrays()
+    there = np.flatnonzero(hi > lo)
+    return lo[there], hi[there], there
+
+
+def _others(
+    features: Features, paths: _Paths, terms: Terms, axis: int, n: int, local: _Numbers | None
+) -> _Numbers:
+    """The numbers where some path reaches to an end of the axis."""
+    if paths.reach is not Scope.GLOBAL:
+        return _causal(features.along([*paths.local, *paths.running], axis), n, paths.reach)
+    lo, hi = hull(extent_of(term, axis) for term in paths.whole)
+    seq = features.along(paths.local, axis) if paths.local else None
+    if isinstance(seq, Periodic) and not paths.running:
+        size, size_min = _sizes(seq, n, (lo, hi))
     else:
-        lo, hi = seq.arrays()
-        pairs = zip(lo.tolist(), hi.tolist(), strict=True)
-    hulls = [hull((pair, everything)) for pair in pairs]
+        size, size_min = _sizes(features.along(terms, axis), n, (0, 0))
+    if local is None:
+        return _Numbers(Fraction(0), size, size_min, Fraction(lo + hi, 2), -lo, None)
+    return _Numbers(local.jump, size, size_min, local.start, local.padding, local.period)
+
+
+def _causal(seq: Periodic | Bordered | Listed, n: int, reach: Scope) -> _Numbers:
+    """The jump is the advance of the last pixel that is read, or of the first."""
+    from eyeshot.analyses.law import law_of
+
+    lo, hi, places = _ends(seq, n)
+    sizes = hi - lo
+    moving = hi if reach is Scope.CAUSAL else lo
+    in_row = places is not None and int(places[-1]) - int(places[0]) + 1 == len(places)
+    law = law_of(moving, moving, 0) if in_row else None
+    start = Fraction(int(lo[0] + hi[0]), 2)
+    return _Numbers(law.jump if law is not None else None, int(sizes.max()), int(sizes.min()), start, -int(lo[0]), None)
+
+
+def _sizes(seq: Periodic | Bordered | Listed, n: int, everything: Interval) -> Interval:
+    """Largest and smallest size over all features when each also reads `everything`."""
+    if not isinstance(seq, Periodic):
+        lo, hi, _ = _ends(seq, n)
+        return (int((hi - lo).max()), int((hi - lo).min())) if len(lo) else (0, 0)
+    hulls = [hull((pair, everything)) for pair in map(seq.interval, _turning_points(seq, n, everything))]
     sizes = [hi - lo for lo, hi in hulls]
     return max(sizes), min(sizes)
 
@@ -240,10 +237,12 @@ def _misaligned(graph: Graph, node: Node, walk: Walk, position: int, axis: int) 
         terms = [
             term
             for term in carried(walk.fields[name], carrier)
-            if isinstance(term, Term) and term.input == position and axis not in term.global_axes
+            if isinstance(term, Term)
+            and term.input == position
+            and axis not in (*term.global_axes, *term.running_axes)
         ]
         if len({term.extent(axis) for term in terms}) == 1 and all(term.parts_of(axis) for term in terms):
-            seq = _along(terms, axis, terms[0].extent(axis))
+            seq = united(terms, axis, terms[0].extent(axis))
             if isinstance(seq, Periodic):
                 branches.append(seq)
     offsets = [branches[0].offset_from(other) for other in branches[1:]] if branches else []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from eyeshot.analyses.results import AxisField, LayerField
+from eyeshot.analyses.results import AxisField, LayerField, Scope
 from eyeshot.analyses.terms import Field, Term
 from eyeshot.analyses.walk import Walk
 from eyeshot.graph.access import Status
@@ -19,7 +19,7 @@ Rows = Callable[[str], LayerField]
 
 
 class Seen(NamedTuple):
-    """What a row of a table says of a value along one axis; no jump and no sizes where no path is local."""
+    """What a row of a table says of a value along one axis; no jump and no sizes where all paths are global."""
 
     input: str
     axis: str
@@ -27,7 +27,7 @@ class Seen(NamedTuple):
     jump: Fraction | None
     size: int | None
     size_min: int | None
-    is_global: bool
+    reach: Scope
     status: Status
 
 
@@ -39,7 +39,7 @@ def sight(graph: Graph, walk: Walk, rows: Rows) -> Sight:
     """The numbers of any value, inputs included, that a reader of a table compares."""
     inputs = {
         value.name: tuple(
-            Seen(value.name, axis.name, value.shape[axis.dim], Fraction(1), 1, 1, is_global=False, status=Status.EXACT)
+            Seen(value.name, axis.name, value.shape[axis.dim], Fraction(1), 1, 1, Scope.LOCAL, Status.EXACT)
             for axis in value.axes
         )
         for value in graph.inputs
@@ -62,23 +62,24 @@ def _alike(field: Field) -> Iterator[object]:
     """What fields with equal numbers have in common: all but their channels, where every dimension has one part."""
     for term in field:
         if isinstance(term, Term) and term.is_plain:
-            yield term.input, term.seqs, term.global_axes
+            yield term.input, term.seqs, term.global_axes, term.running_axes
             yield tuple((d, part) for d, (part,) in enumerate(term.dims) if part.axis >= 0)
         else:
             yield id(field)
 
 
 def _seen(axis: AxisField) -> Seen:
-    least = axis.local_size if axis.is_global else axis.size_min
-    jump = None if axis.local_size is None else axis.jump
-    return Seen(axis.input, axis.axis, axis.n, jump, axis.local_size, least, axis.is_global, axis.status)
+    jump, size, least = axis.jump, axis.size, axis.size_min
+    if axis.is_global:
+        jump, size, least = (axis.jump, axis.local_size, axis.local_size) if axis.local_size else (None, None, None)
+    return Seen(axis.input, axis.axis, axis.n, jump, size, least, axis.reach, axis.status)
 
 
 def grows(before: tuple[Seen, ...], after: tuple[Seen, ...]) -> bool:
     """Whether features see more than those of what they were made from."""
-    known = {(seen.input, seen.axis): (seen.size or 0, seen.is_global) for seen in before}
+    known = {(seen.input, seen.axis): (seen.size or 0, seen.reach) for seen in before}
     return any(
-        (seen.size or 0) > size or (seen.is_global and not whole)
+        (seen.size or 0) > size or seen.reach not in {reach, Scope.LOCAL}
         for seen in after
-        for size, whole in [known.get((seen.input, seen.axis), (0, False))]
+        for size, reach in [known.get((seen.input, seen.axis), (0, Scope.LOCAL))]
     )

@@ -57,7 +57,7 @@ def _unite(terms: Iterable[Term]) -> list[Term]:
     """Terms that read something at the same indices, made one."""
     united: dict[object, Term] = {}
     for term in terms:
-        key = (term.input, term.global_axes, term.dims, *(seq.gaps() for seq in term.seqs))
+        key = (term.input, term.global_axes, term.running_axes, term.dims, *(seq.gaps() for seq in term.seqs))
         known = united.get(key)
         united[key] = term if known is None else _united(known, term)
     return list(united.values())
@@ -70,7 +70,7 @@ def _join_axes(terms: Iterable[Term]) -> list[Term]:
         joined: dict[object, Term] = {}
         for term in found:
             others = (seq.key() for number, seq in enumerate(term.seqs) if number != axis)
-            key = (term.input, term.global_axes, term.dims, len(term.seqs) > axis, *others)
+            key = (term.input, term.global_axes, term.running_axes, term.dims, len(term.seqs) > axis, *others)
             known = joined.get(key)
             joined[key] = term if known is None else _united(known, term)
         found = list(joined.values())
@@ -90,7 +90,7 @@ def _united(a: Term, b: Term) -> Term:
         if key not in made:
             made[key] = union(p, q, n)
         seqs.append(made[key])
-    return Term(a.input, a.dims, tuple(seqs), a.global_axes, a.is_plain)
+    return Term(a.input, a.dims, tuple(seqs), a.global_axes, a.is_plain, a.running_axes)
 
 
 def _join_masks(terms: Iterable[Term]) -> list[Term]:
@@ -103,7 +103,7 @@ def _join_masks(terms: Iterable[Term]) -> list[Term]:
             continue
         d, p = masked[0]
         bare = with_mask(term.dims, d, p, None)
-        key = (term.input, term.global_axes, d, p, bare, *(seq.key() for seq in term.seqs))
+        key = (term.input, term.global_axes, term.running_axes, d, p, bare, *(seq.key() for seq in term.seqs))
         known = joined.get(key)
         if known is None:
             joined[key] = term

@@ -68,6 +68,8 @@ class Term(NamedTuple):
         Axes that the paths have reduced, in rising order.
     is_plain : bool
         Whether every dimension has one part and every axis at most one: then no map needs preparation.
+    running_axes : tuple of int
+        Axes along which the paths have passed a running reduction and do not read everything everywhere.
     """
 
     input: int
@@ -75,6 +77,7 @@ class Term(NamedTuple):
     seqs: tuple[Periodic | Bordered, ...]
     global_axes: tuple[int, ...]
     is_plain: bool = False
+    running_axes: tuple[int, ...] = ()
 
     def parts_of(self, axis: int) -> list[Part]:
         """Parts along which the coordinate of an axis changes, in the order of dimensions."""
@@ -101,7 +104,7 @@ class Term(NamedTuple):
         """The same paths over other parts."""
         axes = [part.axis for parts in dims for part in parts if part.stride]
         plain = all(len(parts) == 1 for parts in dims) and len(axes) == len(set(axes))
-        return Term(self.input, dims, seqs, self.global_axes, plain)
+        return Term(self.input, dims, seqs, self.global_axes, plain, self.running_axes)
 
     def without(self, gone: Sequence[Part], axis: int) -> tuple[Dims, int, int]:
         """What is left when some parts of an axis no longer count.

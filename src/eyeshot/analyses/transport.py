@@ -11,7 +11,7 @@ from eyeshot.analyses.reduction import reduced
 from eyeshot.analyses.terms import Field, Part, Term, with_global
 from eyeshot.graph.access import Access, Link, Shape
 from eyeshot.index.maps import IndexMap
-from eyeshot.index.sequences import constant, reads_nothing
+from eyeshot.index.sequences import constant, reads_as_much, reads_nothing
 from eyeshot.index.sets import IndexSet
 
 __all__ = ["Plan", "through_access"]
@@ -43,7 +43,7 @@ class Plan:
         self.is_identity = access.is_identity and len(out_shape) == len(shape)
         self.whole: list[tuple[int, Link]] = []
         self.kept: list[tuple[int, int]] = []
-        self.mapped: list[tuple[int, int, IndexMap, bool]] = []
+        self.mapped: list[tuple[int, int, IndexMap, Link]] = []
         self.partly: list[int] = []
         for d, link in enumerate(access.links):
             if link.dim is None:
@@ -51,7 +51,7 @@ class Plan:
             elif link.reading is None:
                 self.kept.append((d, link.dim))
             else:
-                self.mapped.append((d, link.dim, link.reading, link.reduces))
+                self.mapped.append((d, link.dim, link.reading, link))
                 if link.reading.is_whole:
                     self.whole.append((d, link))
                 else:
@@ -85,10 +85,10 @@ def _mapped(term: Term, plan: Plan) -> Term | None:
     dims = plan.frame.copy()
     for d, out in plan.kept:
         dims[out] = term.dims[d]
-    seqs, global_axes = term.seqs, term.global_axes
+    seqs, global_axes, running_axes = term.seqs, term.global_axes, term.running_axes
     after = seqs[0]
     last_seq = last_reading = None
-    for d, out, reading, reduces in plan.mapped:
+    for d, out, reading, link in plan.mapped:
         part = term.dims[d][0]
         axis = part.axis
         if not part.stride:
@@ -97,7 +97,7 @@ def _mapped(term: Term, plan: Plan) -> Term | None:
                 return None
             dims[out] = (part_out,)
             continue
-        if reduces:
+        if link.reduces:
             global_axes = with_global(global_axes, axis)
         seq = seqs[axis]
         if seq is not last_seq or reading is not last_reading:
@@ -106,6 +106,12 @@ def _mapped(term: Term, plan: Plan) -> Term | None:
             after = constant(seq, reading) if reading.is_constant else seq.through(reading)
             if reads_nothing(after):
                 return None
+        if axis in running_axes and reads_as_much(after, seq):
+            # The last of a running sum, or one that runs back over it: all of the axis by now.
+            global_axes = with_global(global_axes, axis)
+            running_axes = tuple(other for other in running_axes if other != axis)
+        elif link.runs:
+            running_axes = with_global(running_axes, axis)
         seqs = (*seqs[:axis], after, *seqs[axis + 1 :])
         if reading.is_constant:
             dims[out] = (Part(reading.n_out, axis),)
@@ -113,7 +119,8 @@ def _mapped(term: Term, plan: Plan) -> Term | None:
             dims[out] = term.dims[d] if part.size == reading.n_out else (Part(reading.n_out, axis, 1),)
     after_dims = tuple(dims)
     # Stacks of equal layers share their dimensions.
-    return Term(term.input, term.dims if after_dims == term.dims else after_dims, seqs, global_axes, term.is_plain)
+    kept = term.dims if after_dims == term.dims else after_dims
+    return Term(term.input, kept, seqs, global_axes, term.is_plain, running_axes)
 
 
 def _masked(part: Part, reading: IndexMap) -> Part | None:

@@ -49,11 +49,14 @@ class Link:
         From output index to operand indices; None for the identity (or, with ``dim=None``, for all indices).
     reduces : bool
         Whether the whole dimension is reduced, so that the path becomes global along its axis.
+    runs : bool
+        Whether the dimension is reduced up to the output index, or from it on, so that the path becomes causal.
     """
 
     dim: int | None
     reading: IndexMap | None = None
     reduces: bool = False
+    runs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

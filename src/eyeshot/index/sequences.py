@@ -11,7 +11,7 @@ from eyeshot.index.maps import IndexMap
 if TYPE_CHECKING:
     from eyeshot.index.bordered import Bordered
 
-__all__ = ["constant", "finite", "reads_nothing", "union"]
+__all__ = ["constant", "finite", "reads_as_much", "reads_nothing", "union"]
 
 
 def finite(seq: Periodic | Bordered, n: int) -> Bordered:
@@ -37,6 +37,17 @@ def union(a: Periodic | Bordered, b: Periodic | Bordered, n: int) -> Periodic | 
         if both is not None:
             return both
     return finite(a, n).union(finite(b, n))
+
+
+def reads_as_much(after: Periodic | Bordered, before: Periodic | Bordered) -> bool:
+    """Whether each feature of a sequence reads as much as all features of another one together.
+
+    Only finite sequences read so much: without an end there is always more.
+    """
+    if isinstance(after, Periodic) or isinstance(before, Periodic):
+        return False
+    lo, hi = before.extent()
+    return after.n > 0 and bool((after.lo == lo).all() and (after.hi == hi).all()) and not after.advance
 
 
 def reads_nothing(seq: Periodic | Bordered) -> bool:

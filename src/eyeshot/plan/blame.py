@@ -71,7 +71,7 @@ def _reducing(graph: Graph, walk: Walk, wanted: Sequence[str]) -> list[Obstacle]
 def _reduces(field: Field, reading: Reading) -> bool:
     if not isinstance(reading, Access):
         return False
-    reduced = [d for d, link in enumerate(reading.links) if link.reduces]
+    reduced = [d for d, link in enumerate(reading.links) if link.reduces or link.runs]
     for term in field:
         if not isinstance(term, Term):
             if any(set(reduced) & dims for dims in term.carried):

@@ -172,7 +172,7 @@ def _law(term: Term, axis: int, step: int) -> OutputLaw | None:
     """The halo of one set of paths: what the features of an aligned tile read beyond it."""
     places = [(d, part) for d, parts in enumerate(term.dims) for part in parts if part.axis == axis and part.stride]
     seq = endless(term.seqs[axis])
-    if len(places) != 1 or seq is None or axis in term.global_axes:
+    if len(places) != 1 or seq is None or axis in (*term.global_axes, *term.running_axes):
         return None
     dim, part = places[0]
     jump = seq.jump * part.stride

@@ -20,6 +20,8 @@ class Mark(enum.Enum):
 
     GLOBAL = "∀"
     BOTH = "+∀"
+    CAUSAL = "↤"
+    ANTICAUSAL = "↦"
     BEYOND = ">"
     MISALIGNED = "!"
     BOUNDED = "≤"
@@ -53,9 +55,10 @@ def _holds(mark: Mark, field: AxisField, extent: int) -> bool:
             return field.is_global and field.local_size is None
         case Mark.BOTH:
             return field.is_global and field.local_size is not None
+        case Mark.CAUSAL | Mark.ANTICAUSAL:
+            return field.reach == mark.name.lower()
         case Mark.BEYOND:
-            local = field.local_size if field.is_global else field.size
-            return local is not None and local > extent
+            return field.local_size is not None and field.local_size > extent
         case Mark.MISALIGNED:
             return field.misaligned != 0
         case _:
@@ -77,6 +80,10 @@ def _explained(mark: Mark, rows: list[LayerField]) -> str:
             return "global: every feature reads the whole axis"
         case Mark.BOTH:
             return "local and global: the numbers are of the local paths; another path reads the whole axis"
+        case Mark.CAUSAL:
+            return "causal: each feature reads all up to its place, the last one everything"
+        case Mark.ANTICAUSAL:
+            return "anticausal: each feature reads all from its place on, the first one everything"
         case Mark.BEYOND:
             return "larger than the image: a part of the field always lies outside it"
         case Mark.MISALIGNED:

@@ -8,8 +8,10 @@ from fractions import Fraction
 __all__ = ["interval", "joined", "json_number", "numeral", "percentage", "size_range"]
 
 
-def json_number(value: Fraction | float) -> int | float:
-    """An int where the value is whole, else the nearest float."""
+def json_number(value: Fraction | float | None) -> int | float | None:
+    """An int where the value is whole, else the nearest float; None stays None."""
+    if value is None:
+        return None
     return int(value) if value == int(value) else float(value)
 
 

@@ -16,10 +16,13 @@ from eyeshot.present.escape import visible
 from eyeshot.present.marks import Marked, explanations, marks_of
 from eyeshot.present.numerals import joined, numeral, size_range
 
-__all__ = ["COLUMNS", "TableRow", "TableWords", "words_of"]
+__all__ = ["COLUMNS", "VARIES", "TableRow", "TableWords", "jump_text", "words_of"]
 
 COLUMNS = ("layer", "kind", "shape", "n", "jump", "size", "start")
 """Headings, in order; the marks of a row stand last and have none."""
+
+VARIES = "varies"
+"""What stands for a jump where no single one exists."""
 
 _MOST_TURNS = 5
 
@@ -150,7 +153,7 @@ def _layer_rows(layer: LayerField, inputs: tuple[InputInfo, ...], *, batch: bool
             shape if first else "",
             visible(info.name),
             joined(str(field.n) for field in axes),
-            joined(map(_jump, axes)),
+            joined(map(jump_text, axes)),
             joined(map(_size, axes)),
             joined(numeral(field.start) for field in axes),
             marks_of(layer, axes, extents),
@@ -166,11 +169,11 @@ def _shown_size(field: AxisField) -> int:
     return field.local_size if field.is_global and field.local_size is not None else field.size
 
 
-def _jump(field: AxisField) -> str:
-    """The jump of the local paths; without any, no feature is a distance away from the next."""
-    if field.local_size is None:
+def jump_text(field: AxisField) -> str:
+    """Without local paths no feature is a distance away from the next; where distances differ there is no number."""
+    if field.is_global and field.local_size is None:
         return "–"
-    return numeral(field.jump) if field.period else f"~{numeral(field.jump)}"
+    return numeral(field.jump) if field.jump is not None else VARIES
 
 
 def _size(field: AxisField) -> str:
@@ -186,8 +189,8 @@ def _more_signs(layers: tuple[LayerField, ...], rows: list[TableRow]) -> Iterato
         turns = sorted({field.period for field in ranges if field.period})
         after = f", again after {_either(turns)} features" if 0 < len(turns) <= _MOST_TURNS else ""
         yield "a–b", f"the size differs from feature to feature{after}"
-    if any("~" in row.jump for row in rows):
-        yield "~", "the fields follow no regular law; a typical distance"
+    if any(VARIES in row.jump for row in rows):
+        yield VARIES, "the distance differs from feature to feature, by no law"
     if any("×" in text for row in rows for text in (row.n, row.jump, row.size, row.start)):
         axes = ", ".join(dict.fromkeys(visible(field.axis) for layer in layers for field in layer.axes))
         yield "a×b", f"one number for each axis: {axes}"

@@ -40,7 +40,7 @@ _PALETTE = {
 _PROSE = 80
 """Columns of running text, however wide the screen is."""
 
-_ASCII = str.maketrans("×–−·…∀≤─│┌┐└┘█░\u2571", "x--.~*<-|++++#o/")
+_ASCII = str.maketrans("×–−·…∀↤↦≤─│┌┐└┘█░\u2571", "x--.~*{}<-|++++#o/")
 
 
 @dataclass(frozen=True, slots=True)

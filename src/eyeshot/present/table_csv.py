@@ -13,7 +13,7 @@ from eyeshot.present.numerals import json_number
 __all__ = ["flat_table", "table_csv"]
 
 _LAYER = ("name", "op", "source", "shape", "status")
-_AXIS = ("n", "jump", "size", "size_min", "start", "padding", "period", "global", "local_size", "misaligned")
+_AXIS = ("n", "jump", "size", "size_min", "start", "padding", "period", "global", "local_size", "misaligned", "reach")
 _FORMULA = ("=", "+", "-", "@")
 
 
@@ -74,6 +74,7 @@ def _axis_values(field: AxisField) -> list[Any]:
         field.is_global,
         field.local_size,
         json_number(field.misaligned),
+        field.reach.value,
     ]
 
 

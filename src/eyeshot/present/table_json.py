@@ -25,7 +25,7 @@ def table_dict(table: Table) -> dict[str, Any]:
     -------
     dict
         As `json.dumps` takes it: jump, start and misaligned are ints where they are whole, else floats;
-        `period` and `local_size` are None where there is none. Three keys stand only where they say something:
+        `jump` is None where it varies, `period` and `local_size` are None where there is none. Three keys stand only where they say something:
         ``notes``, with several inputs the ``input`` of each axis, and ``operations``, the number of all operations,
         where some have no row.
     """
@@ -72,6 +72,7 @@ def _axis(field: AxisField, *, several: bool) -> dict[str, Any]:
         "padding": field.padding,
         "period": field.period,
         "global": field.is_global,
+        "reach": field.reach.value,
         "local_size": field.local_size,
         "misaligned": json_number(field.misaligned),
     }

@@ -11,13 +11,16 @@ export interface AxisNumbers {
   input: string;
   axis: string;
   n: number;
-  jump: number;
+  /** Null where it varies: no single distance exists. */
+  jump: number | null;
   size: number;
   size_min: number;
   start: number;
   padding: number;
   period: number | null;
   global: boolean;
+  /** "local", "global", "causal" (all up to here) or "anticausal". */
+  reach: string;
   local_size: number | null;
   misaligned: number;
 }
@@ -166,7 +169,7 @@ export function inputValue(input: Input, id: number, inputs: number): Value {
     outlook: Array.from({ length: inputs }, (_, k) => ({ global: [], pieces: k === id ? [[pixel, []] as Piece] : [] })),
     numbers: input.axes.map((axis, k) => ({
       input: input.name, axis, n: input.extents[k], jump: 1, size: 1, size_min: 1, start: 0.5, padding: 0, period: 1,
-      global: false, local_size: 1, misaligned: 0,
+      global: false, reach: "local", local_size: 1, misaligned: 0,
     })),
     status: "exact",
     level: 2,

@@ -21,7 +21,8 @@ export function sizeText(axis: AxisNumbers): string {
 }
 
 export function jumpText(axis: AxisNumbers): string {
-  return axis.local_size === null ? "–" : numeral(axis.jump);
+  if (axis.global && axis.local_size === null) return "–";
+  return axis.jump === null ? "varies" : numeral(axis.jump);
 }
 
 export function cells(value: Value): string[] {

@@ -19,7 +19,7 @@ function alongAxis(input: string, name: string, terms: Term[], axis: number, apa
   const reduced = terms.filter((term) => term.global.includes(axis));
   const n = Math.max(1, ...(local.length ? local : reduced).map((term) => alongOf(term, axis).features));
   const everything = hull(reduced.map((term) => hullOfFirst(term.seqs[axis], alongOf(term, axis).extent)));
-  const whole = { input, axis: name, n, global: reduced.length > 0, misaligned: apart };
+  const whole = { input, axis: name, n, global: reduced.length > 0, reach: reduced.length > 0 ? "global" : "local", misaligned: apart };
   if (!local.length) {
     const [lo, hi] = everything;
     return { ...whole, jump: 0, size: hi - lo, size_min: hi - lo, start: (lo + hi) / 2, padding: -lo || 0, period: null, local_size: null };

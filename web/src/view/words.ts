@@ -128,11 +128,11 @@ type Numbers = Value["numbers"][number];
 function windowFormulas(value: Value, before: Numbers, mine: Numbers, k: number): Formula[] {
   const { kernel, s, d, before: p, after: q } = settings(value, k);
   const reach = d * (kernel - 1) + 1;
-  const j = numeral(before.jump);
+  const j = jumpText(before);
   const [floor, roof] = value.op.ceil ? ["⌈", "⌉"] : ["⌊", "⌋"];
   const counts = [
     { left: "n", general: `${floor}(n + 2p − k)/s${roof} + 1`, numbers: `${floor}(${numeral(before.n)} + ${p + q} − ${reach})/${s}${roof} + 1`, result: numeral(mine.n) },
-    { left: "j", general: "j · s", numbers: `${j} · ${s}`, result: numeral(mine.jump) },
+    { left: "j", general: "j · s", numbers: `${j} · ${s}`, result: jumpText(mine) },
   ];
   if (before.period !== 1 || before.size !== before.size_min) {
     // Features differ, so no single pair of equations holds for all of them.
@@ -151,7 +151,7 @@ function transposedFormulas(value: Value, before: Numbers, mine: Numbers, k: num
   const out = (value.op.output_padding as number[] | undefined)?.[k] ?? 0;
   return [
     { left: "n", general: "(n − 1) · s − 2p + k + op", numbers: `(${numeral(before.n)} − 1) · ${s} − ${p + q} + ${reach} + ${out}`, result: numeral(mine.n) },
-    { left: "j", general: "j / s", numbers: `${numeral(before.jump)} / ${s}`, result: numeral(mine.jump) },
+    { left: "j", general: "j / s", numbers: `${jumpText(before)} / ${s}`, result: jumpText(mine) },
     { left: "r", general: `by phase, ${mine.period ?? "no"} of them`, numbers: "", result: sizeText(mine) },
   ];
 }

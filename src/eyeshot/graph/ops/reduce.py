@@ -61,8 +61,8 @@ class Cumulative(Op):
     """Running sum, product, maximum … along one dimension.
 
     What it reads
-        Output index ``o`` reads ``[0, o]``, or ``[o, n)`` if reversed: it grows with the input, so the path counts as
-        global along the axis although each feature reads one side only.
+        Output index ``o`` reads ``[0, o]``, or ``[o, n)`` if reversed: the path becomes causal along the axis, or
+        anticausal. In both directions, one after the other, it is global.
     Limits
         At most four million elements along the dimension.
     Source
@@ -90,5 +90,5 @@ class Cumulative(Op):
         n = shape[dim]
         taps = tuple(range(o, n) if self.reverse else range(o + 1) for o in range(n))
         links = [Link(d) for d in range(len(shape))]
-        links[dim] = Link(dim, IndexMap(n, n, n, 0, taps, lawful=False), reduces=True)
+        links[dim] = Link(dim, IndexMap(n, n, n, 0, taps, lawful=False), runs=True)
         return (Access(tuple(links)),)

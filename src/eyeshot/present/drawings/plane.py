@@ -11,6 +11,7 @@ from eyeshot.analyses.results import Box
 from eyeshot.analyses.views import LayerView, Views
 from eyeshot.present.escape import visible
 from eyeshot.present.numerals import joined, numeral
+from eyeshot.present.rows import jump_text
 
 __all__ = ["Corners", "corners", "extent", "full_name", "numbers", "point", "size_text", "slice_text"]
 
@@ -68,5 +69,5 @@ def numbers(view: LayerView, input_name: str) -> str:
     """Jump, size and start of a layer in words."""
     axes = [axis for axis in view.field.axes if axis.input == input_name]
     sizes = [axis.local_size if axis.local_size is not None else axis.size for axis in axes]
-    jump, start = (joined(map(numeral, values)) for values in ([a.jump for a in axes], [a.start for a in axes]))
+    jump, start = joined(map(jump_text, axes)), joined(numeral(axis.start) for axis in axes)
     return f"j {jump} · r {joined(map(str, sizes))} · start {start}".replace("-", "−")

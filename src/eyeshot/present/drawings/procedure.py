@@ -11,6 +11,7 @@ from eyeshot.present.drawings.plane import full_name, size_text
 from eyeshot.present.drawings.sheet import HEAD, MARGIN, sheet
 from eyeshot.present.escape import visible
 from eyeshot.present.numerals import joined, numeral, size_range
+from eyeshot.present.rows import jump_text
 from eyeshot.present.scene.metrics import fitting, shortened, text_width
 from eyeshot.present.scene.palette import category
 from eyeshot.present.scene.scene import Mark, Paint, Path, Rect, Scene, Text, page_panel
@@ -219,7 +220,7 @@ def _numbers(step: ProcedureStep, input_name: str) -> tuple[str, str, str, str]:
     axes = [axis for axis in step.field.axes if axis.input == input_name]
     return (
         joined(str(axis.n) for axis in axes),
-        joined(numeral(axis.jump) if axis.local_size is not None else "–" for axis in axes),
+        joined(map(jump_text, axes)),
         joined(map(_size, axes)),
         joined(_signed(axis.start) for axis in axes),
     )

@@ -109,6 +109,7 @@ def _numbers(axis: AxisField) -> dict[str, Any]:
         "padding": axis.padding,
         "period": axis.period,
         "global": axis.is_global,
+        "reach": axis.reach.value,
         "local_size": axis.local_size,
         "misaligned": json_number(axis.misaligned),
     }

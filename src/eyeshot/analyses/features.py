@@ -1,0 +1,183 @@
+"""What some paths read along one axis, feature by feature, as `at` numbers the features.
+
+A row of the table is made of this and of nothing else, so that it says of the features what each of them answers.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from eyeshot.analyses.layout import Layout, layout_of
+from eyeshot.analyses.positions import positions_of
+from eyeshot.analyses.terms import Field, Term
+from eyeshot.graph.core import Graph, Node
+from eyeshot.index.intervals import Interval, Periodic
+from eyeshot.index.sequences import union
+
+if TYPE_CHECKING:
+    from eyeshot.analyses.grids import GridTerm
+    from eyeshot.index.bordered import Bordered
+    from eyeshot.index.explicit import Ints
+
+__all__ = ["Features", "Listed", "Terms", "extent_of", "united"]
+
+Terms = list["Term | GridTerm"]
+
+_MOST_LISTED = 200_000
+"""Most features that are listed where what they read along an axis depends on several numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Intervals listed one by one; features that read nothing have no interval.
+
+    Parameters
+    ----------
+    lo, hi : int64 array
+        Intervals of the features that read anything.
+    places : int64 array or None
+        Their numbers; None if the list has no order (a few intervals that stand for very many features).
+    n : int
+        Number of features.
+    """
+
+    lo: Ints
+    hi: Ints
+    places: Ints | None
+    n: int
+
+
+class Features:
+    """The features of one value.
+
+    Parameters
+    ----------
+    graph : Graph
+        The network.
+    node : Node
+        The node that makes the value.
+    field : Field
+        Its theoretical field.
+    """
+
+    def __init__(self, graph: Graph, node: Node, field: Field) -> None:
+        self._graph, self._node, self._field = graph, node, field
+        self.terms = positions_of(graph, field)
+
+    @cached_property
+    def _layout(self) -> Layout:
+        return layout_of(self._graph, self._node, self._field)
+
+    @cached_property
+    def _is_direct(self) -> bool:
+        """Whether coordinates along every axis are the numbers of features, so that no layout is needed."""
+        places: dict[tuple[int, int], tuple[int, int]] = {}
+        if len({term.input for term in self.terms}) > 1:
+            return False
+        if not all(_is_numbered(term, places) for term in self.terms):
+            return False
+        products = [term for term in self.terms if isinstance(term, Term)]
+        if len(products) > 1 and any(seq.has_gaps for term in products for seq in term.seqs):
+            return False
+        axes = range(max((len(term.seqs) for term in products), default=0))
+        return all(len({term.features(axis) for term in products} - {1}) < 2 for axis in axes)
+
+    def count(self, terms: Terms, axis: int) -> int:
+        """Number of features along an axis of the input of some terms, which are all that read it."""
+        if self._is_direct:
+            return max(term.features(axis) for term in terms if isinstance(term, Term))
+        name = self._graph.inputs[terms[0].input].axes[axis].name
+        if name in self._layout.names:
+            return self._layout.extents[self._layout.names.index(name)]
+        return math.prod(self._layout.extents[k] for k in self._followed(terms, axis))
+
+    def along(self, terms: Terms, axis: int) -> Periodic | Bordered | Listed:
+        """What each feature reads along an axis by way of some terms of one input."""
+        if self._is_direct:
+            return united([term for term in terms if isinstance(term, Term)], axis, self.count(terms, axis))
+        return self._listed(terms, axis)
+
+    # ------------------------------------------------------------------ listed
+
+    def _arrays(self, terms: Terms, axis: int) -> list[tuple[Ints, Ints]]:
+        """For each term the ends of intervals, with a dimension for each axis of features, 1 where it is no matter."""
+        import numpy as np
+
+        from eyeshot.analyses.hulls import by_feature, intervals_along
+
+        found = []
+        for term in terms:
+            lo, hi = intervals_along(term, self._node.shape, axis)
+            lo, hi = by_feature(lo, self._layout, np.minimum), by_feature(hi, self._layout, np.maximum)
+            for k in range(lo.ndim):
+                if lo.shape[k] > 1 and (lo == lo.take([0], k)).all() and (hi == hi.take([0], k)).all():
+                    lo, hi = lo.take([0], k), hi.take([0], k)
+            found.append((lo, hi))
+        return found
+
+    def _followed(self, terms: Terms, axis: int) -> list[int]:
+        """Axes of features along which it changes what is read."""
+        arrays = self._arrays(terms, axis)
+        return [k for k in range(len(self._layout.extents)) if any(lo.shape[k] > 1 for lo, _ in arrays)]
+
+    def _listed(self, terms: Terms, axis: int) -> Listed:
+        import numpy as np
+
+        arrays = self._arrays(terms, axis)
+        shape = np.broadcast_shapes(*(lo.shape for lo, _ in arrays))
+        if math.prod(shape) > _MOST_LISTED and sum(n > 1 for n in shape) > 1:
+            return self._distinct(terms, axis, math.prod(shape))
+        lo = functools.reduce(np.minimum, (lo for lo, _ in arrays)).ravel()
+        hi = functools.reduce(np.maximum, (hi for _, hi in arrays)).ravel()
+        there = np.flatnonzero(hi > lo)
+        return Listed(lo[there], hi[there], there, len(lo))
+
+    def _distinct(self, terms: Terms, axis: int, n: int) -> Listed:
+        """The intervals that differ, where there are too many features to list them."""
+        import numpy as np
+
+        from eyeshot.analyses.hulls import distinct_hulls
+
+        pairs = np.array(distinct_hulls(terms, self._node.shape, axis), np.int64).reshape(-1, 2)
+        return Listed(pairs[:, 0], pairs[:, 1], None, n)
+
+
+# ---------------------------------------------------------------------- coordinates that are numbers
+
+
+def _is_numbered(term: Term | GridTerm, places: dict[tuple[int, int], tuple[int, int]]) -> bool:
+    """Whether the coordinate along each axis is a single part of a dimension, the same as for other terms."""
+    if not isinstance(term, Term):
+        return False
+    for d, parts in enumerate(term.dims):
+        for p, part in enumerate(parts):
+            if part.axis < 0:
+                continue
+            if part.mask is not None or part.stride not in {0, 1} or (not part.stride and len(parts) > 1):
+                return False
+            if part.stride and places.setdefault((term.input, part.axis), (d, p)) != (d, p):
+                return False
+    return all(len(term.parts_of(axis)) < 2 for axis in range(len(term.seqs)))
+
+
+def united(terms: list[Term], axis: int, n: int) -> Periodic | Bordered:
+    """The hull of some terms along one axis, as a sequence over its coordinate; `n` features are numbered by it."""
+    whole: Periodic | Bordered | None = None
+    for term in terms:
+        seq = term.seqs[axis]
+        if n > 1 and not term.parts_of(axis):
+            seq = Periodic(1, 0, *((end,) for end in extent_of(term, axis)))
+        whole = seq if whole is None else union(whole, seq, n)
+    return whole if whole is not None else Periodic(1, 0, (0,), (0,))
+
+
+def extent_of(term: Term | GridTerm, axis: int) -> Interval:
+    """The smallest interval that holds all that a term reads along an axis."""
+    if not isinstance(term, Term):
+        return int(term.lo[axis].min()), int(term.hi[axis].max())
+    seq = term.seqs[axis]
+    return seq.hull_of(term.extent(axis)) if isinstance(seq, Periodic) else seq.extent()

@@ -1,0 +1,110 @@
+"""The law of intervals that are listed one by one: after how many features they repeat, and how far on.
+
+Values that are held as lists (windows, tokens, gathered elements) may repeat all the same. Some of them repeat but for
+the features at the border, whose windows are cut there: then the distance of neighbours is that of all the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+import numpy as np
+
+from eyeshot.index.explicit import Ints
+
+__all__ = ["Law", "law_of"]
+
+_TELLING = 8
+"""Features by which it is guessed where a list begins again; then all of it is compared."""
+_MOST_TRIED = 4096
+
+
+class Law(NamedTuple):
+    """``lo(i + period) = lo(i) + advance``, and the same for hi.
+
+    Parameters
+    ----------
+    period, advance : int
+        Features after which the intervals repeat, and pixels by which they have moved then.
+    is_cut : bool
+        Whether that holds only where no end of the image cuts an interval off.
+    """
+
+    period: int
+    advance: int
+    is_cut: bool
+
+    @property
+    def jump(self) -> Fraction:
+        """Distance of neighbouring features, on average over the period."""
+        return Fraction(self.advance, self.period)
+
+
+def law_of(lo: Ints, hi: Ints, extent: int) -> Law | None:
+    """The law of some intervals in a row.
+
+    Parameters
+    ----------
+    lo, hi : int64 arrays
+        Intervals of neighbouring features, none of them empty.
+    extent : int
+        Pixels of the image along the axis.
+
+    Returns
+    -------
+    Law or None
+        The shortest law that all of them keep, or all but those that the image cuts off; None if there is none that
+        at least two repetitions show.
+
+    Examples
+    --------
+    >>> law_of(np.array([0, 2, 4]), np.array([3, 5, 7]), 9)
+    Law(period=1, advance=2, is_cut=False)
+    >>> law_of(np.array([0, 0, 1, 2, 3]), np.array([2, 3, 4, 5, 5]), 5)
+    Law(period=1, advance=1, is_cut=True)
+    """
+    found = _repeating(lo, hi)
+    if found is not None:
+        return Law(*found, is_cut=False)
+    inside = np.flatnonzero((lo > 0) & (hi < extent))
+    if len(inside) < 2 or inside[-1] - inside[0] + 1 != len(inside):
+        return None
+    first, stop = int(inside[0]), int(inside[-1]) + 1
+    found = _repeating(lo[first:stop], hi[first:stop])
+    if found is None:
+        return None
+    whole = (_continued(ends, first, stop, *found) for ends in (lo, hi))
+    cut_lo, cut_hi = (ends.clip(0, extent) for ends in whole)
+    return Law(*found, is_cut=True) if (cut_lo == lo).all() and (cut_hi == hi).all() else None
+
+
+def _continued(ends: Ints, first: int, stop: int, period: int, advance: int) -> Ints:
+    """Ends of intervals as the law of some of them, ``[first, stop)``, says for all."""
+    turns, phase = np.divmod(np.arange(len(ends)) - first, period)
+    return ends[first:stop][phase] + turns * advance
+
+
+def _repeating(lo: Ints, hi: Ints) -> tuple[int, int] | None:
+    """Shortest period and its advance; at least two periods must be there, of period 1 two features."""
+    steps = np.stack([np.diff(lo), np.diff(hi)])
+    n = len(lo)
+    for period in _candidates(steps, n):
+        if (steps[:, period:] == steps[:, : n - 1 - period]).all():
+            advance = int(lo[period] - lo[0])
+            if advance == hi[period] - hi[0]:
+                return period, advance
+    return None
+
+
+def _candidates(steps: Ints, n: int) -> Iterator[int]:
+    """Periods after which the first few steps come again, the shortest first."""
+    if n < 2:
+        return
+    most = n // 2
+    telling = min(_TELLING, n - 1 - most)
+    alike = np.ones(most, np.bool_)
+    for k in range(telling):
+        alike &= (steps[:, k + 1 : k + 1 + most] == steps[:, k : k + 1]).all(axis=0)
+    yield from (np.flatnonzero(alike)[:_MOST_TRIED] + 1).tolist()
