@@ -4,6 +4,7 @@ Catalogue and random graphs, every op, one to three axes. The oracle executes th
 really read, and recurs over single elements for what would be read of an unbounded input.
 """
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 import numpy as np
@@ -31,6 +32,7 @@ def check(graph: Graph) -> None:
         check_theory(brute, fields, node.name)
         check_globals(brute, fields, node.name)
         check_rows(brute, fields, node.name)
+        check_sizes(brute, fields, node.name)
 
 
 def check_at_random(graph: Graph) -> None:
@@ -117,6 +119,34 @@ def check_rows(brute: Brute, fields: eyeshot.Fields, name: str) -> None:
             assert local[k + row.period][0] - local[k][0] == row.jump * row.period, where
         if not row.is_global:
             assert (row.size, row.size_min) == (max(sizes), min(sizes)), where
+
+
+def check_sizes(brute: Brute, fields: eyeshot.Fields, name: str) -> None:
+    """Sizes, number and scope of every row, over all features that can be asked."""
+    layout = brute.layout(name)
+    for row in fields[name].axes:
+        value = next(value for value in brute.graph.inputs if value.name == row.input)
+        axis = (row.input, [a.name for a in value.axes].index(row.axis))
+        theories = {feature: brute.theory(name, feature) for feature in brute.features(name)}
+        if any(least != most for least, most in theories.values()):
+            continue
+        hulls = {feature: most.hulls[axis] for feature, (_, most) in theories.items() if axis in most.hulls}
+        local = {feature: most.local[axis] for feature, (_, most) in theories.items() if axis in most.local}
+        where = f"{name} {row.axis}"
+        assert (row.size, row.size_min) == _most_and_least(hulls.values()), where
+        if row.local_size is not None and all(axis not in most.running for _, most in theories.values()):
+            assert row.local_size == _most_and_least(local.values())[0], where
+        if row.axis in layout.names:
+            assert row.n == layout.extents[layout.names.index(row.axis)], where
+        if row.reach in {"causal", "anticausal"}:
+            fixed, moving = (0, 1) if row.reach == "causal" else (1, 0)
+            assert len({interval[fixed] for interval in hulls.values()}) == 1, where
+            assert len({interval[moving] for interval in hulls.values()}) > 1, where
+
+
+def _most_and_least(intervals: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    sizes = [hi - lo for lo, hi in intervals] or [0]
+    return max(sizes), min(sizes)
 
 
 def check_reaches(brute: Brute, fields: eyeshot.Fields) -> None:

@@ -8,7 +8,8 @@ from eyeshot.present.table_json import table_dict
 
 LAYER_KEYS = ["name", "op", "source", "shape", "status", "axes"]
 AXIS_KEYS = [
-    "axis", "n", "jump", "size", "size_min", "start", "padding", "period", "global", "local_size", "misaligned",
+    "axis", "n", "jump", "size", "size_min", "start", "padding", "period", "global", "reach", "local_size",
+    "misaligned",
 ]  # fmt: skip
 
 

@@ -262,7 +262,7 @@ class GridTerm:
                 parts[d] = (Part(shape[d], axis, 1),)
                 full = (shape[d],)
                 seqs.append(Bordered.listed(np.broadcast_to(lo, full).copy(), np.broadcast_to(hi, full).copy()))
-        return Term(self.input, tuple(parts), tuple(seqs), self.global_axes, True, self.running_axes)  # noqa: FBT003
+        return Term(self.input, tuple(parts), tuple(seqs), self.global_axes, True, self.running_axes)
 
 
 def _indices(parts: tuple[Part, ...], size: int) -> list[tuple[Part, Ints]]:

@@ -83,7 +83,8 @@ def law_of(lo: Ints, hi: Ints, extent: int) -> Law | None:
 def _continued(ends: Ints, first: int, stop: int, period: int, advance: int) -> Ints:
     """Ends of intervals as the law of some of them, ``[first, stop)``, says for all."""
     turns, phase = np.divmod(np.arange(len(ends)) - first, period)
-    return ends[first:stop][phase] + turns * advance
+    found: Ints = ends[first:stop][phase] + turns * advance
+    return found
 
 
 def _repeating(lo: Ints, hi: Ints) -> tuple[int, int] | None:

@@ -137,22 +137,29 @@ def _numbers(seq: Periodic | Bordered | Listed, n: int, extent: int) -> _Numbers
         sizes = [hi - lo for lo, hi in pairs] or [0]
         lo, hi = pairs[0] if pairs else (0, 0)
         return _Numbers(seq.jump, max(sizes), min(sizes), Fraction(lo + hi, 2), -lo, seq.period)
+    return _listed_numbers(*_ends(seq, n), n, extent)
+
+
+def _listed_numbers(lo: Ints, hi: Ints, places: Ints | None, n: int, extent: int) -> _Numbers:
     from eyeshot.analyses.law import law_of
 
-    los, his, places = _ends(seq, n)
-    if not len(los):
+    if not len(lo):
         return _Numbers(None, 0, 0, Fraction(0), 0, None)
-    in_row = places is not None and int(places[-1]) - int(places[0]) + 1 == len(places)
-    law = law_of(los, his, extent) if in_row else None
-    sizes = his - los
+    law = law_of(lo, hi, extent) if _are_neighbours(places) else None
+    repeats = law is not None and not law.is_cut and len(lo) == n
     return _Numbers(
         law.jump if law is not None else None,
-        int(sizes.max()),
-        int(sizes.min()),
-        Fraction(int(los[0] + his[0]), 2),
-        -int(los[0]),
-        law.period if law is not None and not law.is_cut and len(los) == n else None,
+        int((hi - lo).max()),
+        int((hi - lo).min()),
+        Fraction(int(lo[0] + hi[0]), 2),
+        -int(lo[0]),
+        law.period if law is not None and repeats else None,
     )
+
+
+def _are_neighbours(places: Ints | None) -> bool:
+    """Whether features of these numbers stand in a row."""
+    return places is not None and int(places[-1]) - int(places[0]) + 1 == len(places)
 
 
 def _ends(seq: Periodic | Bordered | Listed, n: int) -> tuple[Ints, Ints, Ints | None]:
@@ -168,9 +175,7 @@ def _ends(seq: Periodic | Bordered | Listed, n: int) -> tuple[Ints, Ints, Ints |
     return lo[there], hi[there], there
 
 
-def _others(
-    features: Features, paths: _Paths, terms: Terms, axis: int, n: int, local: _Numbers | None
-) -> _Numbers:
+def _others(features: Features, paths: _Paths, terms: Terms, axis: int, n: int, local: _Numbers | None) -> _Numbers:
     """The numbers where some path reaches to an end of the axis."""
     if paths.reach is not Scope.GLOBAL:
         return _causal(features.along([*paths.local, *paths.running], axis), n, paths.reach)
@@ -192,8 +197,7 @@ def _causal(seq: Periodic | Bordered | Listed, n: int, reach: Scope) -> _Numbers
     lo, hi, places = _ends(seq, n)
     sizes = hi - lo
     moving = hi if reach is Scope.CAUSAL else lo
-    in_row = places is not None and int(places[-1]) - int(places[0]) + 1 == len(places)
-    law = law_of(moving, moving, 0) if in_row else None
+    law = law_of(moving, moving, 0) if _are_neighbours(places) else None
     start = Fraction(int(lo[0] + hi[0]), 2)
     return _Numbers(law.jump if law is not None else None, int(sizes.max()), int(sizes.min()), start, -int(lo[0]), None)
 
@@ -237,9 +241,7 @@ def _misaligned(graph: Graph, node: Node, walk: Walk, position: int, axis: int) 
         terms = [
             term
             for term in carried(walk.fields[name], carrier)
-            if isinstance(term, Term)
-            and term.input == position
-            and axis not in (*term.global_axes, *term.running_axes)
+            if isinstance(term, Term) and term.input == position and axis not in (*term.global_axes, *term.running_axes)
         ]
         if len({term.extent(axis) for term in terms}) == 1 and all(term.parts_of(axis) for term in terms):
             seq = united(terms, axis, terms[0].extent(axis))

@@ -69,10 +69,10 @@ def _alike(field: Field) -> Iterator[object]:
 
 
 def _seen(axis: AxisField) -> Seen:
-    jump, size, least = axis.jump, axis.size, axis.size_min
-    if axis.is_global:
-        jump, size, least = (axis.jump, axis.local_size, axis.local_size) if axis.local_size else (None, None, None)
-    return Seen(axis.input, axis.axis, axis.n, jump, size, least, axis.reach, axis.status)
+    if not axis.is_global:
+        return Seen(axis.input, axis.axis, axis.n, axis.jump, axis.size, axis.size_min, axis.reach, axis.status)
+    jump = None if axis.local_size is None else axis.jump
+    return Seen(axis.input, axis.axis, axis.n, jump, axis.local_size, axis.local_size, axis.reach, axis.status)
 
 
 def grows(before: tuple[Seen, ...], after: tuple[Seen, ...]) -> bool:

@@ -97,8 +97,6 @@ def _mapped(term: Term, plan: Plan) -> Term | None:
                 return None
             dims[out] = (part_out,)
             continue
-        if link.reduces:
-            global_axes = with_global(global_axes, axis)
         seq = seqs[axis]
         if seq is not last_seq or reading is not last_reading:
             # Axes of equal size that are treated alike share their sequence.
@@ -106,12 +104,9 @@ def _mapped(term: Term, plan: Plan) -> Term | None:
             after = constant(seq, reading) if reading.is_constant else seq.through(reading)
             if reads_nothing(after):
                 return None
-        if axis in running_axes and reads_as_much(after, seq):
-            # The last of a running sum, or one that runs back over it: all of the axis by now.
-            global_axes = with_global(global_axes, axis)
-            running_axes = tuple(other for other in running_axes if other != axis)
-        elif link.runs:
-            running_axes = with_global(running_axes, axis)
+        if link.reduces or link.runs or axis in running_axes:
+            is_whole = link.reduces or (axis in running_axes and reads_as_much(after, seq))
+            global_axes, running_axes = _reduced_along(axis, global_axes, running_axes, is_whole=is_whole)
         seqs = (*seqs[:axis], after, *seqs[axis + 1 :])
         if reading.is_constant:
             dims[out] = (Part(reading.n_out, axis),)
@@ -121,6 +116,18 @@ def _mapped(term: Term, plan: Plan) -> Term | None:
     # Stacks of equal layers share their dimensions.
     kept = term.dims if after_dims == term.dims else after_dims
     return Term(term.input, kept, seqs, global_axes, term.is_plain, running_axes)
+
+
+def _reduced_along(
+    axis: int, global_axes: tuple[int, ...], running_axes: tuple[int, ...], *, is_whole: bool
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Axes that paths have reduced, as a whole and up to an index.
+
+    The last of a running sum, and one that runs back over it, read all of the axis.
+    """
+    if not is_whole:
+        return global_axes, with_global(running_axes, axis)
+    return with_global(global_axes, axis), tuple(other for other in running_axes if other != axis)
 
 
 def _masked(part: Part, reading: IndexMap) -> Part | None:

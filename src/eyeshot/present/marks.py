@@ -28,6 +28,16 @@ class Mark(enum.Enum):
     UNSUPPORTED = "?"
 
 
+_SAID = {
+    Mark.GLOBAL: "global: every feature reads the whole axis",
+    Mark.BOTH: "local and global: the numbers are of the local paths; another path reads the whole axis",
+    Mark.CAUSAL: "causal: each feature reads all up to its place, the last one everything",
+    Mark.ANTICAUSAL: "anticausal: each feature reads all from its place on, the first one everything",
+    Mark.BEYOND: "larger than the image: a part of the field always lies outside it",
+}
+"""Explanations that are the same in every table."""
+
+
 @dataclass(frozen=True, slots=True)
 class Marked:
     """A mark at a row, with the names of the axes it holds for; no names if it holds for all."""
@@ -76,16 +86,6 @@ def explanations(marked: Iterable[tuple[LayerField, tuple[Marked, ...]]]) -> lis
 
 def _explained(mark: Mark, rows: list[LayerField]) -> str:
     match mark:
-        case Mark.GLOBAL:
-            return "global: every feature reads the whole axis"
-        case Mark.BOTH:
-            return "local and global: the numbers are of the local paths; another path reads the whole axis"
-        case Mark.CAUSAL:
-            return "causal: each feature reads all up to its place, the last one everything"
-        case Mark.ANTICAUSAL:
-            return "anticausal: each feature reads all from its place on, the first one everything"
-        case Mark.BEYOND:
-            return "larger than the image: a part of the field always lies outside it"
         case Mark.MISALIGNED:
             where = (f"{_distance(row)} px at {visible(row.name)}" for row in rows)
             return f"misaligned: branches whose centres lie apart meet here, {_listed(where)}"
@@ -93,6 +93,8 @@ def _explained(mark: Mark, rows: list[LayerField]) -> str:
             return f"bounded: the data decide what is read; an outer bound, because of {_blamed(rows)}"
         case Mark.UNSUPPORTED:
             return f"unsupported: taken as reading everything, because of {_blamed(rows)}"
+        case _:
+            return _SAID[mark]
 
 
 def _distance(row: LayerField) -> str:

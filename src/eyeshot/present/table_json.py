@@ -25,7 +25,8 @@ def table_dict(table: Table) -> dict[str, Any]:
     -------
     dict
         As `json.dumps` takes it: jump, start and misaligned are ints where they are whole, else floats;
-        `jump` is None where it varies, `period` and `local_size` are None where there is none. Three keys stand only where they say something:
+        `jump` is None where it varies, `period` and `local_size` are None where there is none. Three keys stand only
+        where they say something:
         ``notes``, with several inputs the ``input`` of each axis, and ``operations``, the number of all operations,
         where some have no row.
     """

@@ -1,0 +1,35 @@
+"""Laws of intervals that are listed one by one."""
+
+import numpy as np
+import pytest
+
+from eyeshot.analyses.law import Law, law_of
+
+
+@pytest.mark.parametrize(
+    ("lo", "hi", "extent", "law"),
+    [
+        ([0, 0, 4, 4, 8, 8], [4, 4, 8, 8, 12, 12], 12, Law(2, 4, is_cut=False)),
+        ([3, 2, 1, 0], [4, 3, 2, 1], 4, Law(1, -1, is_cut=False)),
+        ([0, 0, 0, 1, 2, 3, 4, 5], [3, 4, 5, 6, 7, 8, 8, 8], 8, Law(1, 1, is_cut=True)),
+        ([0, 7, 14, 0], [28, 14, 21, 28], 28, None),
+        ([0, 1, 3], [1, 2, 4], 5, None),
+        ([0], [5], 5, None),
+        ([0, 5], [1, 6], 9, Law(1, 5, is_cut=False)),
+    ],
+)
+def test_laws(lo: list[int], hi: list[int], extent: int, law: Law | None) -> None:
+    assert law_of(np.array(lo), np.array(hi), extent) == law
+
+
+def test_a_law_is_what_all_pairs_a_period_apart_keep() -> None:
+    random = np.random.default_rng(0)
+    for _ in range(300):
+        period, turns = int(random.integers(1, 9)), int(random.integers(2, 6))
+        one = random.integers(0, 50, period)
+        advance = int(random.integers(-9, 10))
+        lo = np.concatenate([one + advance * t for t in range(turns)])
+        found = law_of(lo, lo + 3, 10_000)
+        assert found is not None
+        assert period % found.period == 0
+        assert (lo[found.period :] - lo[: len(lo) - found.period] == found.advance).all()

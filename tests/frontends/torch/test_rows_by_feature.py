@@ -1,0 +1,127 @@
+"""Rows say of the features what each of them answers when it is asked, as `at` numbers them."""
+
+import pytest
+import torch
+from torch import nn
+
+import eyeshot
+from eyeshot.analyses.results import AxisField, Scope
+
+
+class Model(nn.Module):
+    """A module of one function, with layers of its own."""
+
+    def __init__(self, run: object, **layers: nn.Module) -> None:
+        super().__init__()
+        self.run = run
+        for name, layer in layers.items():
+            self.add_module(name, layer)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.run(self, x)  # type: ignore[no-any-return, operator]
+
+
+def last(run: object, shape: tuple[int, ...], axes: str | None = None, **layers: nn.Module) -> AxisField:
+    """The last axis of the last row."""
+    return fields(run, shape, axes, **layers)[-1].axes[-1]
+
+
+def fields(run: object, shape: tuple[int, ...], axes: str | None = None, **layers: nn.Module) -> eyeshot.Fields:
+    return eyeshot.analyze(Model(run, **layers).eval(), input_shape=shape, axes=axes)
+
+
+# ---------------------------------------------------------------------- windows made by tables
+
+
+def windows_by_table(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
+    """4×4 windows of 2, by lists of indices along both axes, side by side, then a convolution."""
+    table = torch.arange(0, 8, 2)[:, None] + torch.arange(2)
+    found = x[:, :, table][:, :, :, :, table]
+    return model.conv(found.reshape(*x.shape[:2], 8, 8))  # type: ignore[no-any-return, operator]
+
+
+def test_a_size_that_no_feature_has_is_in_no_row() -> None:
+    found = fields(windows_by_table, (1, 1, 8, 8), conv=nn.Conv2d(1, 1, 3, padding=1))[-1]
+    sizes = {hi - lo for i in range(8) for j in range(8) for lo, hi in found.at(i, j).box}
+    for axis in found.axes:
+        assert (axis.n, axis.size, axis.size_min) == (8, max(sizes), min(sizes))
+        assert axis.size == 3
+        assert axis.jump == 1
+
+
+def test_overlapping_windows_in_a_row_step_by_half_a_pixel() -> None:
+    table = torch.arange(4)[:, None] + torch.arange(2)
+    axis = last(lambda _, x: x[:, :, table].reshape(1, 1, 8), (1, 1, 5))
+    assert (axis.n, float(axis.jump or 0), axis.size, axis.period) == (8, 0.5, 1, 2)
+
+
+def test_elements_in_no_order_have_no_jump() -> None:
+    axis = last(lambda m, x: m.conv(x[:, :, [5, 1, 4, 0, 2, 3, 7, 6]]), (1, 1, 8), conv=nn.Conv1d(1, 1, 3))
+    assert axis.jump is None
+    text = fields(lambda _, x: x[:, :, [5, 1, 4, 0, 2, 3, 7, 6]], (1, 1, 8)).to_text()
+    assert "varies" in text
+    assert "varies  the distance differs from feature to feature, by no law" in text
+    assert '"jump": null' in fields(lambda _, x: x[:, :, [5, 1, 4, 0, 2, 3, 7, 6]], (1, 1, 8)).to_json()
+
+
+def sliding_attention(_: nn.Module, x: torch.Tensor) -> torch.Tensor:
+    q = x.transpose(1, 2)
+    place = torch.arange(x.shape[-1])
+    near = (place[:, None] - place).abs() <= 2
+    return nn.functional.scaled_dot_product_attention(q, q, q, attn_mask=near)
+
+
+def test_windows_that_the_image_cuts_off_step_as_all_others_do() -> None:
+    axis = last(sliding_attention, (1, 4, 20))
+    assert (axis.n, axis.jump, axis.size, axis.size_min, axis.start, axis.period) == (20, 1, 5, 3, 1.5, None)
+
+
+# ---------------------------------------------------------------------- causal is not global
+
+LSTM = {"rnn": nn.LSTM(4, 4, batch_first=True)}
+BOTH_WAYS = {"rnn": nn.GRU(4, 4, batch_first=True, bidirectional=True)}
+
+
+@pytest.mark.parametrize(
+    ("run", "layers"),
+    [
+        (lambda m, x: m.rnn(x.transpose(1, 2))[0], LSTM),
+        (lambda _, x: x.cumsum(-1), {}),
+        (lambda _, x: nn.functional.scaled_dot_product_attention(*[x.transpose(1, 2)] * 3, is_causal=True), {}),
+    ],
+    ids=["lstm", "running sum", "causal attention"],
+)
+def test_all_up_to_here_is_causal(run: object, layers: dict[str, nn.Module]) -> None:
+    found = fields(run, (1, 4, 8), **layers)
+    (axis,) = found[-1].axes if len(found[-1].axes) == 1 else found["run"].axes
+    assert (axis.reach, axis.is_global, axis.period) == (Scope.CAUSAL, False, None)
+    assert (axis.n, axis.jump, axis.size, axis.size_min, axis.start) == (8, 1, 8, 1, 0.5)
+    assert '"reach": "causal"' in found.to_json()
+    assert "causal: each feature reads all up to its place" in found.to_text()
+    assert found[-1].at(3).box == ((0, 4),)
+    assert found[-1].at(3).is_global == (False,)
+
+
+def test_a_running_sum_from_the_end_is_anticausal() -> None:
+    axis = last(lambda _, x: x.flip(-1).cumsum(-1).flip(-1), (1, 4, 8))
+    assert (axis.reach, axis.size, axis.size_min, axis.jump, axis.start) == (Scope.ANTICAUSAL, 8, 1, 1, 4)
+
+
+def test_both_directions_together_are_global() -> None:
+    assert fields(lambda m, x: m.rnn(x.transpose(1, 2))[0], (1, 4, 8), **BOTH_WAYS)["rnn"].axes[0].reach == "global"
+    assert last(lambda _, x: x.cumsum(-1).flip(-1).cumsum(-1), (1, 4, 8)).reach == "global"
+
+
+def test_the_last_of_a_running_sum_has_read_everything() -> None:
+    axis = last(lambda _, x: x.cumsum(-1)[..., -1:], (1, 4, 8))
+    assert (axis.reach, axis.size, axis.local_size) == (Scope.GLOBAL, 8, None)
+
+
+def test_a_window_beside_a_causal_path_keeps_its_own_size() -> None:
+    axis = last(lambda m, x: m.conv(x) + x.cumsum(-1), (1, 4, 8), conv=nn.Conv1d(4, 4, 3, padding=1))
+    assert (axis.reach, axis.local_size, axis.size_min) == (Scope.CAUSAL, 3, 3)
+
+
+def test_running_sums_within_windows_are_local() -> None:
+    axis = last(lambda _, x: x.reshape(1, 4, 4, 4).cumsum(-1).reshape(1, 4, 16), (1, 4, 16))
+    assert (axis.reach, axis.size, axis.size_min, axis.jump) == (Scope.LOCAL, 4, 1, 1)
