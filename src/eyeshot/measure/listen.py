@@ -6,12 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
+from torch._ops import HigherOrderOperator
 from torch.multiprocessing.reductions import StorageWeakRef
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from eyeshot.frontends.torch.control import FLEX_ATTENTION, follow
 from eyeshot.frontends.torch.operations import operation_of
 from eyeshot.frontends.torch.record import Recorded, is_copy, listed, name_of
+from eyeshot.frontends.torch.rules.table import Ended
+from eyeshot.frontends.torch.runnable import eagerly
 from eyeshot.frontends.torch.shortcuts import whole
 from eyeshot.frontends.torch.tensors import among
 
@@ -74,7 +78,7 @@ class Listener(TorchDispatchMode):
             If it does not call what it called when it was read.
         """
         try:
-            with torch.no_grad(), self, Whole(self):
+            with torch.no_grad(), eagerly(), self, Whole(self):
                 model()
         except _HeardAllError:
             pass
@@ -147,7 +151,15 @@ class Whole(TorchFunctionMode):
     ) -> Any:
         """Run one function."""
         kwargs = kwargs or {}
-        found = whole(func, args, kwargs)
+        if isinstance(func, HigherOrderOperator):
+            try:
+                with self:
+                    followed = follow(func.name(), args, self._truth)
+            except Ended:
+                raise _HeardAllError from None
+            if followed is not NotImplemented:
+                return followed
+        found = (FLEX_ATTENTION, args[:3]) if str(func) == "flex_attention" else whole(func, args, kwargs)
         if found is None or not self._listener.depends(found[1]):
             return func(*args, **kwargs)
         overload = found[0]
@@ -155,6 +167,9 @@ class Whole(TorchFunctionMode):
             out = func(*args, **kwargs)
             self._listener.hear(overload, _by_name(overload, args) | kwargs, out)
         return out
+
+    def _truth(self, condition: Any) -> bool | None:
+        return None if self._listener.depends([condition]) else bool(condition)
 
 
 def _memory(tensor: Any) -> int:

@@ -11,10 +11,13 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from torch._ops import HigherOrderOperator
 from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
+from eyeshot.frontends.torch.control import FLEX_ATTENTION, follow, mask_of
 from eyeshot.frontends.torch.mixing import Mixing
+from eyeshot.frontends.torch.rules.table import Ended
 from eyeshot.frontends.torch.untouched import Untouched
 from eyeshot.frontends.torch.watch import Watch
 
@@ -74,11 +77,36 @@ class Shortcuts(TorchFunctionMode):
             return self._watch.moved(func(*args, **{**kwargs, "device": "cpu"}))
         if func in _INDEXED and (type(args[1]) is list or type(args[1]) is tuple):
             args = (args[0], _with_tensors(args[1]), *args[2:])
+        if isinstance(func, HigherOrderOperator):
+            return self._followed(func, args, kwargs or {})
         if func is torch.Tensor.__setitem__ and _fills(args[1], args[2]):
             # As it is where everything lies on one device; on several it is broadcast and copied.
             args[0][args[1]].fill_(args[2])
             return None
         return self._mixing.call(func, args, kwargs or {})
+
+    def _followed(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """A function of functions."""
+        with self:
+            found = follow(func.name(), args, self._truth)
+            if found is not NotImplemented:
+                return found
+            if func.name() != "flex_attention" or not self._watch.tensors.depends(args[:3]):
+                return func(*args, **kwargs)
+            mask = mask_of(args[0], args[1], *args[3:], **kwargs)
+        query, key, value = args[:3]
+        if mask is None:
+            mask = torch.empty((1, 1, query.shape[2], key.shape[2]), dtype=torch.bool, device="meta")
+        return self._watch.whole(FLEX_ATTENTION, (query, key, value, mask))
+
+    def _truth(self, condition: Any) -> bool | None:
+        tensors = self._watch.tensors
+        if tensors.value(condition) is not None:
+            return None
+        real = tensors.real(condition)
+        if real is None:
+            raise Ended("cond")
+        return bool(real)
 
 
 def whole(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[Any, ...]] | None:

@@ -48,6 +48,17 @@ def attention(call: Call) -> list[Value | None]:
     return [joined, *([None] * (len(out) - 1 if isinstance(out, list | tuple) else 0))]
 
 
+@rule("eyeshot::flex_attention")
+def flex_attention(call: Call) -> list[Value | None]:
+    """The same with a mask made of functions; beside the result stand sums and maxima over the keys."""
+    query, key, value = call.args[:3]
+    rows = torch.empty(query.shape[:-1], dtype=query.dtype, device="meta")
+    out = torch.empty((*query.shape[:-1], value.shape[-1]), dtype=query.dtype, device="meta")
+    call.returns((out, rows, rows.clone()))
+    beside = call.values([query, key])
+    return [*attention(call)[:1], *[call.opaque(beside, tuple(rows.shape), bounded=True) if beside else None] * 2]
+
+
 def _allowed(call: Call, mask: Any, queries: int, keys: int) -> Any:
     """Which keys each query may read, as a bool tensor (queries, keys), or what is known of that."""
     if call.arg("is_causal", False):

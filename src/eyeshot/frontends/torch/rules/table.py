@@ -199,6 +199,11 @@ class Call:
         """`count` elements along a dimension that lie where data say."""
         return self.tape.add(Gather(dim, None, count), value)
 
+    def bounded(self, value: Value) -> Value:
+        """A value of which it is not said whether what it reads counts."""
+        row = self.anywhere(self.reshape(value, (*value.shape, 1)), len(value.shape), 1)
+        return self.reshape(row, value.shape)
+
     def opaque(self, operands: Sequence[Value], shape: Shape, *, bounded: bool) -> Value:
         """A value that may read everything of the operands."""
         name = self.func._schema.name.removeprefix("aten::")

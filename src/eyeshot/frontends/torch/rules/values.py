@@ -61,3 +61,10 @@ def needs_numbers(call: Call) -> None:
 def is_same_size(call: Call) -> None:
     """An answer that shapes give."""
     call.returns(call.args[0].shape == call.args[1].shape)
+
+
+@rule("eyeshot::either")
+def either(call: Call) -> Value:
+    """The results of two branches, of which the data choose one."""
+    call.like(call.args[1])
+    return call.bounded(call.join(call.operands(), call.shape))
