@@ -51,11 +51,13 @@ class Listener(TorchDispatchMode):
         What the model called when it was read.
     sees : callable
         Gets every tensor that holds a value, right after the call that made it.
+    learns : bool
+        Whether what gradients need is kept.
     """
 
-    def __init__(self, calls: Sequence[Recorded], sees: Sight) -> None:
+    def __init__(self, calls: Sequence[Recorded], sees: Sight, *, learns: bool = False) -> None:
         super().__init__()
-        self._calls, self._sees = calls, sees
+        self._calls, self._sees, self._learns = calls, sees, learns
         # Weak references keep the numbers of memory that is gone from being given to other memory.
         self._memory: dict[int, StorageWeakRef] = {}
         self.heard = 0
@@ -78,7 +80,7 @@ class Listener(TorchDispatchMode):
             If it does not call what it called when it was read.
         """
         try:
-            with torch.no_grad(), eagerly(), self, Whole(self):
+            with torch.set_grad_enabled(self._learns), eagerly(), self, Whole(self):
                 model()
         except _HeardAllError:
             pass

@@ -57,7 +57,7 @@ class ModuleRunner:
                 # Not the model's: neither may it catch it, nor is it blamed for it.
                 raise _OursError from error
 
-        listener = Listener(calls, heard)
+        listener = Listener(calls, heard, learns=self._record.learns)
         tensors = {name: tensor.flatten(0, 1) for name, tensor in inputs.items()}
         for tensor in tensors.values():
             listener.begin(tensor)

@@ -11,11 +11,11 @@ import torch
 from eyeshot.errors import EyeshotError, InputError
 from eyeshot.frontends.torch.blank import blank_like
 from eyeshot.frontends.torch.calls import Calls, returned
-from eyeshot.frontends.torch.failures import RefusedError, cut_short, failed, numbers_wanted
+from eyeshot.frontends.torch.failures import RefusedError, cut_short, failed, numbers_wanted, wants_gradients
 from eyeshot.frontends.torch.inputs import Arguments, arguments_of
 from eyeshot.frontends.torch.record import Record
 from eyeshot.frontends.torch.rules.table import Ended
-from eyeshot.frontends.torch.runnable import eagerly, runnable
+from eyeshot.frontends.torch.runnable import compiler_is_loaded, eagerly, runnable
 from eyeshot.frontends.torch.shortcuts import Shortcuts
 from eyeshot.frontends.torch.tape import Tape, Value
 from eyeshot.frontends.torch.untouched import Untouched
@@ -105,16 +105,41 @@ def capture_first(
 def _captured(
     model: torch.nn.Module, arguments: Arguments, *, strict: bool, name: str | None, record: Record | None
 ) -> Graph:
+    compiles, learns = compiler_is_loaded(), False
+    while True:
+        try:
+            return _watched(model, arguments, strict=strict, name=name, record=record, learns=learns)
+        except RefusedError as error:
+            if compiler_is_loaded() and not compiles:
+                # The model itself has loaded it, too late to be told that nothing is to be compiled.
+                compiles = True
+            elif not learns and wants_gradients(error):
+                learns = True
+            else:
+                raise
+
+
+def _watched(
+    model: torch.nn.Module,
+    arguments: Arguments,
+    *,
+    strict: bool,
+    name: str | None,
+    record: Record | None,
+    learns: bool,
+) -> Graph:
     tape = Tape()
     watch = Watch(tape, strict=strict) if record is None else record.watch(tape, strict=strict)
     # New ones each time: a model may change the shape of what it is called with.
     blanks = {one.name: blank_like(one.tensor) for one in arguments.inputs}
     for one in arguments.inputs:
         watch.tensors.bind(blanks[one.name], tape.input(one.name, tuple(one.tensor.shape), one.layout))
-    outputs = _run(model, arguments, blanks, tape, watch, strict=strict)
+    with torch.set_grad_enabled(learns), eagerly():
+        outputs = _run(model, arguments, blanks, tape, watch, strict=strict)
     graph = tape.graph(name or type(model).__name__, [value for _, value in outputs])
     if record is not None:
         record.finish(tape)
+        record.learns = learns
     return graph
 
 
@@ -130,7 +155,7 @@ def _run(
     modules = dict(model.named_modules())
     calls = Calls(modules, tape, watch.tensors)
     args, kwargs = arguments.filled(blanks)
-    with Untouched(modules.values()) as untouched, torch.no_grad(), eagerly():
+    with Untouched(modules.values()) as untouched:
         try:
             with calls, watch, Shortcuts(watch, untouched, _device(model)):
                 output = model(*args, **kwargs)

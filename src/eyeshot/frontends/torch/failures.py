@@ -10,7 +10,7 @@ import torch
 from eyeshot.errors import InputError
 from eyeshot.frontends.torch.inputs import Arguments
 
-__all__ = ["RefusedError", "cut_short", "failed", "needs_device", "numbers_wanted", "without_shapes"]
+__all__ = ["RefusedError", "cut_short", "failed", "needs_device", "numbers_wanted", "wants_gradients", "without_shapes"]
 
 _WITHOUT_NUMBERS = {
     r"meta device type tensor to numpy": "numpy",
@@ -41,6 +41,11 @@ def numbers_wanted(error: BaseException) -> str | None:
 def needs_device(error: BaseException) -> bool:
     """Whether an error speaks of an accelerator."""
     return _DEVICES.search(str(error)) is not None
+
+
+def wants_gradients(error: BaseException) -> bool:
+    """Whether a model failed because it asks for gradients on its way, and nothing was kept for them."""
+    return "does not require grad and does not have a grad_fn" in str(error.__cause__)
 
 
 def without_shapes(func: Any, error: BaseException) -> InputError | None:

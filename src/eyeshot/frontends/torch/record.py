@@ -71,10 +71,13 @@ class Record:
         Every call on something that depends on an input, but for copies.
     makers : dict of str to int
         For every node of the graph the place in `calls` of the call that it is a part of.
+    learns : bool
+        Whether the model asks for gradients on its way, so that what they need is kept.
     """
 
     calls: list[Recorded] = field(default_factory=list)
     makers: dict[str, int] = field(default_factory=dict)
+    learns: bool = False
 
     def watch(self, tape: Tape, *, strict: bool) -> Watch:
         """A watch that also writes down what is called."""

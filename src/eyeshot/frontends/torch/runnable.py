@@ -12,7 +12,7 @@ from torch.nn.parameter import is_lazy
 
 from eyeshot.errors import InputError
 
-__all__ = ["eagerly", "runnable"]
+__all__ = ["compiler_is_loaded", "eagerly", "runnable"]
 
 
 def runnable(model: torch.nn.Module) -> torch.nn.Module:
@@ -31,7 +31,7 @@ def runnable(model: torch.nn.Module) -> torch.nn.Module:
     while True:
         if isinstance(model, DataParallel | DistributedDataParallel):
             model = model.module
-        elif "torch._dynamo" in sys.modules and isinstance(model, torch._dynamo.OptimizedModule):
+        elif compiler_is_loaded() and isinstance(model, torch._dynamo.OptimizedModule):
             model = model._orig_mod
         else:
             break
@@ -44,7 +44,12 @@ def runnable(model: torch.nn.Module) -> torch.nn.Module:
     return model
 
 
+def compiler_is_loaded() -> bool:
+    """Whether PyTorch's compiler is in memory."""
+    return "torch._dynamo" in sys.modules
+
+
 def eagerly() -> AbstractContextManager[Any]:
     """While active, compiled functions and modules run as they were written, operation by operation."""
     # Without the compiler in memory nothing is compiled, and loading it takes seconds.
-    return torch.compiler.set_stance("force_eager") if "torch._dynamo" in sys.modules else nullcontext()
+    return torch.compiler.set_stance("force_eager") if compiler_is_loaded() else nullcontext()

@@ -111,8 +111,8 @@ class Shortcuts(TorchFunctionMode):
 
 def whole(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, tuple[Any, ...]] | None:
     """The operation that stands for a call of a function, with its arguments; None if it is to be taken apart."""
-    if func not in _WHOLE or torch._C._functorch.peek_interpreter_stack() is not None:
-        # Within `torch.func` tensors are wrapped, and what lies in them is seen only once it is taken apart.
+    if func not in _WHOLE or torch.is_grad_enabled() or torch._C._functorch.peek_interpreter_stack() is not None:
+        # Gradients flow through parts only; within `torch.func` tensors are wrapped, and seen in parts only.
         return None
     overload = _OVERLOADS.get(func)
     if overload is not None:
