@@ -42,7 +42,11 @@ class Lent:
             stack.enter_context(Untouched(modules))
             for module in modules:
                 for table in (module._parameters, module._buffers):
-                    table.update({name: self._copy(tensor, name) for name, tensor in table.items()})
+                    lent = {name: self._copy(tensor, name) for name, tensor in table.items()}
+                    if isinstance(module, torch.jit.ScriptModule):
+                        _exchange(stack, module, dict(table.items()), lent)
+                    else:
+                        table.update(lent)
                 own = {name: self._copy(value, name) for name, value in vars(module).items() if _is_tensor(value)}
                 vars(module).update(own)
                 if id(module) in weights:
@@ -73,6 +77,13 @@ class Lent:
             # The original is kept too, so that no other one gets its number.
             known = self._copies[id(tensor)] = (copy, tensor)
         return known[0]
+
+
+def _exchange(stack: ExitStack, module: Any, before: dict[str, Any], copies: dict[str, Any]) -> None:
+    """Exchange the tensors of a scripted module, which keeps them in a table of its own, until the stack is closed."""
+    for name, copy in copies.items():
+        setattr(module, name, copy)
+        stack.callback(setattr, module, name, before[name])
 
 
 def bytes_of(model: torch.nn.Module, width: int) -> int:

@@ -44,14 +44,14 @@ ENERGIES: dict[str, Energy] = {
     "linear": lambda m, x: m.linear(x).tanh(),
     "layer norm": lambda m, x: m.norm(x) ** 3,
     "batch norm": lambda m, x: m.batch(x) ** 2,
-    "softmax": lambda m, x: x.softmax(-1) ** 2,
-    "log softmax": lambda m, x: x.log_softmax(2) ** 2,
-    "slices": lambda m, x: x[:, :, 1:6:2, 3] ** 2,
-    "activations": lambda m, x: F.gelu(F.elu(F.leaky_relu(x))) * F.softplus(x),
-    "windows": lambda m, x: x.unfold(3, 3, 2).sum(-1) ** 2,
-    "mean pooling": lambda m, x: F.avg_pool2d(x, 2) ** 2,
-    "attention": lambda m, x: F.scaled_dot_product_attention(x, x, x) ** 2,
-    "slopes": lambda m, x: F.prelu(x, x.new_ones(1)) ** 2,
+    "softmax": lambda _, x: x.softmax(-1) ** 2,
+    "log softmax": lambda _, x: x.log_softmax(2) ** 2,
+    "slices": lambda _, x: x[:, :, 1:6:2, 3] ** 2,
+    "activations": lambda _, x: F.gelu(F.elu(F.leaky_relu(x))) * F.softplus(x),
+    "windows": lambda _, x: x.unfold(3, 3, 2).sum(-1) ** 2,
+    "mean pooling": lambda _, x: F.avg_pool2d(x, 2) ** 2,
+    "attention": lambda _, x: F.scaled_dot_product_attention(x, x, x) ** 2,
+    "slopes": lambda _, x: F.prelu(x, x.new_ones(1)) ** 2,
 }
 WAYS = ("grad of a function", "grad switched on", "grad as it is")
 

@@ -1,4 +1,4 @@
-"""Gradients that a model takes on its way: forces of an energy, `torch.func.grad`. Each rule is its operation's mirror."""
+"""Gradients that a model takes on its way, as forces of an energy: each rule mirrors that of its operation."""
 
 from __future__ import annotations
 
@@ -90,7 +90,6 @@ def _spread(
 def of_pooling(call: Call) -> Value:
     """Spread as by a transposed window over each channel; for maxima also the places that they were found at."""
     gradient, x = call.args[:2]
-    shape = call.shape
     axes = 3 if "3d" in call.func._schema.name else 2
     kernel, padding = per_axis(call.arg("kernel_size"), axes), per_axis(call.arg("padding"), axes)
     stride, dilation = call.arg("stride") or kernel, per_axis(call.arg("dilation") or 1, axes)
