@@ -44,12 +44,14 @@ bench: $(VENV)/.group-test $(VENV)/.chromium ## the benchmarks, with the ratios 
 docs: $(VENV)/.group-docs ## the documentation, into docs/_build/html; a warning is an error
 	$(BIN)/sphinx-build --nitpicky --fail-on-warning --keep-going --quiet -b html docs docs/_build/html
 
-sweep: $(VENV)/.group-test $(VENV)/.group-notebooks $(VENV)/.chromium ## long fuzzing, notebooks, every model of timm and torchvision, proofs: docs/zoo.md, docs/proof.md
+sweep: $(VENV)/.group-foreign $(VENV)/.group-notebooks $(VENV)/.chromium ## long fuzzing, notebooks, models of timm, torchvision and others, proofs: docs/zoo.md, docs/proof.md, docs/foreign.md
 	HYPOTHESIS_PROFILE=sweep $(BIN)/pytest -m sweep tests
 	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m scripts.sweep_models --records $(VENV)/sweep.jsonl
 	mv $(VENV)/sweep.jsonl $(VENV)/sweep.done.jsonl
 	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m scripts.sweep_proof --records $(VENV)/proof.jsonl
 	mv $(VENV)/proof.jsonl $(VENV)/proof.done.jsonl
+	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m scripts.sweep_foreign --records $(VENV)/foreign.jsonl
+	mv $(VENV)/foreign.jsonl $(VENV)/foreign.done.jsonl
 
 web: $(VENV)/.web ## the explorer's bundle from its TypeScript source; it is kept in the repository
 	cd web && $(NPM) run --silent check && $(NPM) run --silent build
@@ -84,6 +86,13 @@ $(VENV)/.group-test: pyproject.toml $(VENV)/.package
 	@$(PIP) install --upgrade 'pip>=25.1'
 	@$(PIP) install --group test
 	@$(PIP) install --no-deps torchvision==0.28.0 timm==1.0.31 monai==1.6.1 segmentation-models-pytorch==0.6.0
+	@touch $@
+
+# Without what they ask for, as torchvision: it would exchange this build of torch. They are for the sweep alone.
+$(VENV)/.group-foreign: pyproject.toml $(VENV)/.group-test
+	@echo "installing foreign models into $(VENV) ..."
+	@$(PIP) install --group foreign
+	@$(PIP) install --no-deps transformers==5.23.0 diffusers==0.42.1 kornia==0.9.0 spandrel==0.4.2 ultralytics==8.4.190
 	@touch $@
 
 $(VENV)/.web: web/package.json web/package-lock.json $(VENV)/.python
