@@ -14,7 +14,7 @@ from eyeshot.analyses.law import Law, law_of
         ([0, 0, 0, 1, 2, 3, 4, 5], [3, 4, 5, 6, 7, 8, 8, 8], 8, Law(1, 1, is_cut=True)),
         ([0, 7, 14, 0], [28, 14, 21, 28], 28, None),
         ([0, 1, 3], [1, 2, 4], 5, None),
-        ([0], [5], 5, None),
+        ([0], [5], 5, Law(1, 0, is_cut=False)),
         ([0, 5], [1, 6], 9, Law(1, 5, is_cut=False)),
     ],
 )

@@ -56,7 +56,7 @@ def law_of(lo: Ints, hi: Ints, extent: int) -> Law | None:
     -------
     Law or None
         The shortest law that all of them keep, or all but those that the image cuts off; None if there is none that
-        at least two repetitions show.
+        at least two repetitions show. A single interval stands still.
 
     Examples
     --------
@@ -65,6 +65,8 @@ def law_of(lo: Ints, hi: Ints, extent: int) -> Law | None:
     >>> law_of(np.array([0, 0, 1, 2, 3]), np.array([2, 3, 4, 5, 5]), 5)
     Law(period=1, advance=1, is_cut=True)
     """
+    if len(lo) == 1:
+        return Law(1, 0, is_cut=False)
     found = _repeating(lo, hi)
     if found is not None:
         return Law(*found, is_cut=False)

@@ -10,8 +10,15 @@ type Pair = [number, number];
 export function numbersOf(inputs: Input[], terms: Term[], branches: readonly Term[][]): AxisNumbers[] {
   return inputs.flatMap((input, position) => {
     const mine = terms.filter((term) => term.input === position);
+    if (meet(mine)) throw new NotFollowed("axes meet on one of its dimensions");
     return mine.length ? input.axes.map((name, axis) => alongAxis(input.name, name, mine, axis, misaligned(branches, position, axis))) : [];
   });
+}
+
+/** Whether some dimension belongs to one axis for some paths and to another for others: then it is no axis's own. */
+function meet(terms: Term[]): boolean {
+  return (terms[0]?.dims ?? []).some((_, d) => new Set(terms.flatMap((term) => term.dims[d].map((part) => part.axis)).filter((axis) => axis >= 0)).size > 1
+    && terms.length > 1 && !terms.every((term) => term.dims[d].length > 1));
 }
 
 function alongAxis(input: string, name: string, terms: Term[], axis: number, apart: number): AxisNumbers {
