@@ -103,6 +103,8 @@ class _Paths:
         whole = [term for term in terms if axis in term.global_axes]
         running = [term for term in terms if axis in term.running_axes and axis not in term.global_axes]
         local = [term for term in terms if axis not in (*term.global_axes, *term.running_axes)]
+        running += _grown(features, local, axis, extent)
+        local = [term for term in local if not any(term is other for other in running)]
         reach = Scope.LOCAL
         if running:
             reach = _direction(features.along(running, axis), features.count(terms, axis), extent)
@@ -112,6 +114,15 @@ class _Paths:
         elif reach is Scope.GLOBAL:
             whole, running = [*whole, *running], []
         return _Paths(local, running, whole, Scope.GLOBAL if whole else reach, extent)
+
+
+def _grown(features: Features, local: Terms, axis: int, extent: int) -> Terms:
+    """Listed paths that come to the same as a running reduction: a loop over time that keeps a state."""
+    listed = [term for term in local if not isinstance(term, Term) or not isinstance(term.seqs[axis], Periodic)]
+    if not listed:
+        return []
+    reach = _direction(features.along(listed, axis), features.count(local, axis), extent)
+    return listed if reach in {Scope.CAUSAL, Scope.ANTICAUSAL} else []
 
 
 def _direction(seq: Periodic | Bordered | Listed, n: int, extent: int) -> Scope:

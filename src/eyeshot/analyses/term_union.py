@@ -45,7 +45,7 @@ def merge(terms: Sequence[Term | GridTerm], shape: Shape) -> Field:
     count, joined = len(terms) + 1, _unite(products)
     while 1 < len(joined) < count:
         count = len(joined)
-        joined = _unite(_join_axes(_join_masks(joined)))
+        joined = _unite(_join_axes(_stacked(_join_masks(joined))))
     if len(joined) > MAX_TERMS:
         raise LimitError(
             f"a value may have at most {MAX_TERMS:,} branches with different fields, but has {len(joined):,}"
@@ -61,6 +61,15 @@ def _unite(terms: Iterable[Term]) -> list[Term]:
         known = united.get(key)
         united[key] = term if known is None else _united(known, term)
     return list(united.values())
+
+
+def _stacked(terms: list[Term]) -> list[Term]:
+    """Terms at single places of a dimension made one that follows it, where there are several such."""
+    if len(terms) < 2 or not any(part.mask for term in terms for parts in term.dims for part in parts):
+        return terms
+    from eyeshot.analyses.stacking import stacked
+
+    return stacked(terms)
 
 
 def _join_axes(terms: Iterable[Term]) -> list[Term]:

@@ -125,3 +125,46 @@ def test_a_window_beside_a_causal_path_keeps_its_own_size() -> None:
 def test_running_sums_within_windows_are_local() -> None:
     axis = last(lambda _, x: x.reshape(1, 4, 4, 4).cumsum(-1).reshape(1, 4, 16), (1, 4, 16))
     assert (axis.reach, axis.size, axis.size_min, axis.jump) == (Scope.LOCAL, 4, 1, 1)
+
+
+# ---------------------------------------------------------------------- frames one by one
+
+
+def frame_by_frame(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
+    return torch.stack([model.conv(x[:, :, t]) for t in range(x.shape[2])], 2)  # type: ignore[operator]
+
+
+def written_frame_by_frame(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
+    found = x.new_zeros(x.shape)
+    for t in range(x.shape[2]):
+        found[:, :, t] = model.conv(x[:, :, t])  # type: ignore[operator]
+    return found
+
+
+@pytest.mark.parametrize("run", [frame_by_frame, written_frame_by_frame])
+def test_frames_that_are_stacked_keep_their_axis(run: object) -> None:
+    found = fields(run, (1, 2, 5, 6, 6), "NCTHW", conv=nn.Conv2d(2, 2, 3, padding=1))[-1]
+    assert found.extents == (("t", 5), ("y", 6), ("x", 6))
+    assert found.at(2, 3, 3).box == ((2, 3), (2, 5), (2, 5))
+    assert [(axis.n, axis.jump, axis.size) for axis in found.axes] == [(5, 1, 1), (6, 1, 3), (6, 1, 3)]
+
+
+def loop_with_a_state(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
+    state, found = torch.zeros(x.shape[:2]), []
+    for t in range(x.shape[2]):
+        state = torch.tanh(model.mix(state) + x[:, :, t])  # type: ignore[operator]
+        found.append(state)
+    return torch.stack(found, 1)
+
+
+def test_a_loop_over_time_that_keeps_a_state_is_causal() -> None:
+    axis = last(loop_with_a_state, (1, 4, 6), mix=nn.Linear(4, 4))
+    assert (axis.n, axis.reach, axis.size, axis.size_min, axis.jump) == (6, "causal", 6, 1, 1)
+
+
+def test_branches_side_by_side_are_no_frames() -> None:
+    found = fields(
+        lambda m, x: torch.cat([m.a(x).flatten(1), m.b(x).flatten(1)], 1),
+        (1, 1, 7), a=nn.Conv1d(1, 1, 7), b=nn.Conv1d(1, 1, 3, dilation=3),
+    )  # fmt: skip
+    assert found[-1].extents == ()
