@@ -135,6 +135,22 @@ def test_a_value_behind_a_comparison_is_never_proven_by_nan() -> None:
     assert "gt" in proof.values[-1].reason
 
 
+def test_a_model_that_keeps_its_anchors_is_proven_behind_them() -> None:
+    class Head(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv, self.anchors = nn.Conv2d(2, 2, 3), None
+
+        def forward(self, x: Tensor) -> Tensor:
+            y: Tensor = self.conv(x)
+            if self.anchors is None:
+                self.anchors = y.new_full((1, 2, 1, 1), 0.5) + torch.zeros_like(y)
+            return 2 * y + self.anchors
+
+    proof = eyeshot.verify(Head().eval(), input_shape=(1, 2, 8, 7))
+    assert [value.verdict for value in proof.values] == [Verdict.PROVEN] * 3
+
+
 @pytest.mark.parametrize(
     "whole",
     [

@@ -13,7 +13,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from eyeshot.frontends.torch.control import FLEX_ATTENTION, follow
 from eyeshot.frontends.torch.operations import operation_of
-from eyeshot.frontends.torch.record import Recorded, is_copy, listed, name_of
+from eyeshot.frontends.torch.record import Recorded, is_copy, listed, makes_constant, name_of
 from eyeshot.frontends.torch.rules.table import Ended
 from eyeshot.frontends.torch.runnable import eagerly
 from eyeshot.frontends.torch.shortcuts import whole
@@ -112,6 +112,10 @@ class Listener(TorchDispatchMode):
             out = func(*args, **kwargs)
             for tensor in listed(out):
                 self._mark(tensor, depends=True)
+            return out
+        if makes_constant(func):
+            out = func(*args, **kwargs)
+            self._mark(out, depends=False)
             return out
         self._expect(name_of(func))
         out = func(*args, **kwargs)

@@ -2,7 +2,7 @@
 
 The same model run on numbers makes the same calls in the same order, so the tensors that the n-th call returns hold
 the values that the reader gave to the n-th call. Calls that only copy are left out: whether a tensor must be copied
-to another device or type is no matter of the network.
+to another device or type is no matter of the network; and those that make a constant, which a model may do only once.
 """
 
 from __future__ import annotations
@@ -18,9 +18,16 @@ from eyeshot.frontends.torch.tensors import Tensors, flat, loses_fractions
 from eyeshot.frontends.torch.watch import Watch
 from eyeshot.graph.access import Shape
 
-__all__ = ["Record", "Recorded", "Result", "is_copy", "listed", "name_of"]
+__all__ = ["Record", "Recorded", "Result", "is_copy", "listed", "makes_constant", "name_of"]
 
 _COPIES = {"alias", "clone", "contiguous", "detach", "lift", "lift_fresh", "lift_fresh_copy"}
+
+
+_MADE = {
+    "empty_like", "full_like", "new_empty", "new_empty_strided", "new_full", "new_ones", "new_zeros", "ones_like",
+    "zeros_like",
+}  # fmt: skip
+"""Operations that take nothing but the shape and the type of a tensor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +130,7 @@ class _Recorder(Watch):
         # Asked before it is done: an operation may change the layout of its argument.
         copies = is_copy(func, args, kwargs)
         out = super()._translate(operation, func, args, kwargs)
-        if not copies:
+        if not copies and not makes_constant(func):
             results = [_result(self.tensors, tensor) for tensor in listed(out)]
             self._heard.append(_Heard(self.tape.call, name_of(func), results, self.tape.frame.label))
         return out
@@ -141,6 +148,15 @@ def is_copy(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     if func is torch.ops.aten._to_copy.default:
         return not loses_fractions(args[0].dtype, kwargs.get("dtype"))
     return func._schema.name.removeprefix("aten::") in _COPIES
+
+
+def makes_constant(func: Any) -> bool:
+    """Whether an operation makes a tensor that holds nothing of its argument.
+
+    A model may keep such a tensor for its next call, as detection heads keep their anchors, so they are no calls by
+    which a running model is followed.
+    """
+    return func._schema.name.removeprefix("aten::") in _MADE
 
 
 def name_of(func: Any) -> str:
