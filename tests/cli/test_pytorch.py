@@ -61,6 +61,14 @@ class Pair(nn.Module):
         self.conv = nn.Conv2d(3, 4, 3)
     def forward(self, left, right): return self.conv(left) - self.conv(right)
 
+class Talks(nn.Module):
+    def __init__(self):
+        super().__init__()
+        print("made")
+    def forward(self, x):
+        print("runs")
+        return F.relu(x)
+
 class Timed(nn.Module):
     def __init__(self):
         super().__init__()
@@ -183,6 +191,13 @@ def test_arguments_of_forward(run: Runner) -> None:
     assert run("at", "net.py:Timed", "conv", "0,0", *call).status == 0
     refused = run("tile", "net.py:Timed", "--image", "64x64", *call[2:])
     assert refused.err.startswith("eyeshot: `--call`: tiles are run with the image alone")
+
+
+@pytest.mark.parametrize("command", ["table", "verify"])
+def test_what_a_model_prints_stays_out_of_json(run: Runner, command: str) -> None:
+    found = run(command, "net.py:Talks", "--input", "1x3x8x8", "--format", "json")
+    assert json.loads(found.out)["model"] == "Talks"
+    assert set(found.err.split()) == {"made", "runs"}
 
 
 def test_several_inputs(run: Runner) -> None:

@@ -247,16 +247,17 @@ def test_killed_process_goes_on(tmp_path: Path) -> None:
     image = image_of((1, 1, 100, 100)).numpy()
     np.save(tmp_path / "in.npy", image)
     command = [sys.executable, "-c", _SLOW, str(tmp_path / "in.npy"), str(tmp_path / "out.npy")]
-    first = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert first.stdout is not None
+    # What a model prints is no result: it goes to standard error.
+    first = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert first.stderr is not None
     for _ in range(6):
-        first.stdout.readline()
+        first.stderr.readline()
     first.send_signal(signal.SIGKILL)
     first.wait()
-    first.stdout.close()
+    first.stderr.close()
     assert not (tmp_path / "out.npy").exists()
     second = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert 25 - 6 <= second.stdout.count("tile") <= 25 - 5
+    assert 25 - 6 <= second.stderr.count("tile") <= 25 - 5
     torch.manual_seed(0)
     net = nn.Conv2d(1, 1, 3, padding=1)
     with torch.no_grad():

@@ -42,6 +42,7 @@ def verify_any(  # noqa: PLR0913 - those of `load`, and how much is tried
         Told how many of how many runs are done.
     """
     need("torch")
+    from eyeshot.frontends.torch.aside import TURN
     from eyeshot.measure.verify import seeded, verify_graph, verify_module
 
     if is_module(model) or (isinstance(model, str) and is_python(model)):
@@ -49,11 +50,11 @@ def verify_any(  # noqa: PLR0913 - those of `load`, and how much is tried
             raise InputError("padding goes with a layer list; a PyTorch model has its own")
         name = None
         if isinstance(model, str):
-            with seeded(effort.seed):
+            with TURN, seeded(effort.seed):
                 built = build_reference(model, arguments=arguments, spared=False)
             model, name = built.module, built.name
             input_shape = built.input_shape if input_shape is None else input_shape
-        with _enough_memory():
+        with TURN, _enough_memory():
             return verify_module(
                 model,
                 effort,

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from eyeshot.frontends.torch.aside import Aside
 from eyeshot.frontends.torch.inputs import Arguments
 from eyeshot.frontends.torch.record import Record
 from eyeshot.graph.core import Graph
@@ -64,7 +65,7 @@ class ModuleRunner:
         args, kwargs = self._arguments.filled(tensors)
         try:
             # Fused kernels of attention and convolutions by fast transforms mix what they should keep apart.
-            with sdpa_kernel(SDPBackend.MATH), torch.backends.nnpack.flags(enabled=False):
+            with Aside(), sdpa_kernel(SDPBackend.MATH), torch.backends.nnpack.flags(enabled=False):
                 listener.listen(lambda: self._model(*args, **kwargs))
         except DivergedError as error:
             return f"the model changes its operations: {error}"

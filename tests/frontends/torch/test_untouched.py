@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrizations
 
+import eyeshot
 from eyeshot.errors import InputError
 from eyeshot.frontends.torch.capture import capture
 from eyeshot.graph.core import Graph
@@ -234,3 +236,92 @@ def test_a_model_that_wants_a_gpu_which_is_not_there() -> None:
         capture(NeedsGPU(), input_shape=SHAPE)
     assert "`NeedsGPU` must run with input (1, 3, 8, 8), but it raises" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+class Rearranges(nn.Module):
+    """Changes what its tensors are to learn, and the framework's settings."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.frozen = nn.Conv2d(3, 4, 3), nn.Conv2d(4, 4, 1).requires_grad_(False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.conv.weight.requires_grad_(False)
+        self.frozen.weight.requires_grad = True
+        self.conv.bias.grad = None
+        self.frozen.bias.grad = torch.ones(4)
+        self.train()
+        torch.set_default_dtype(torch.float64)
+        torch.set_grad_enabled(True)
+        torch.set_autocast_enabled("cpu", True)
+        torch.set_autocast_dtype("cpu", torch.float16)
+        torch.use_deterministic_algorithms(True)
+        y: Tensor = self.frozen(self.conv(x))
+        torch.set_autocast_enabled("cpu", False)
+        torch.set_default_device("meta")
+        return y
+
+
+def settings() -> list[object]:
+    return [
+        *(torch.get_default_dtype(), torch.is_grad_enabled(), torch.get_default_device()),
+        *(torch.is_autocast_enabled("cpu"), torch.get_autocast_dtype("cpu")),
+        torch.are_deterministic_algorithms_enabled(),
+    ]
+
+
+@pytest.mark.parametrize("look", [capture, lambda model, **how: eyeshot.verify(model, rows=1, pixels=1, **how)])
+def test_what_learns_and_the_settings_are_put_back(look: Callable[..., Any]) -> None:
+    model = Rearranges().eval()
+    gradient = model.conv.bias.grad = torch.full((4,), 3.0)
+    before, learns = settings(), [p.requires_grad for p in model.parameters()]
+    # A proof refuses a model of which no two runs are the same.
+    with suppress(InputError):
+        look(model, input_shape=SHAPE)
+    assert settings() == before
+    assert [p.requires_grad for p in model.parameters()] == learns == [True, True, False, False]
+    assert model.conv.bias.grad is gradient
+    assert model.frozen.bias.grad is None
+    assert not any(module.training for module in model.modules())
+
+
+def test_a_default_device_of_the_users_stays() -> None:
+    class Changes(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            torch.set_default_device(None)
+            return x[..., 1:]
+
+    with torch.device("meta"):
+        capture(Changes(), input_shape=SHAPE)
+        assert torch.empty(1).is_meta
+    torch.set_default_device("meta")
+    try:
+        capture(Changes(), input_shape=SHAPE)
+        assert torch.get_default_device().type == "meta"
+    finally:
+        torch.set_default_device(None)
+
+
+class Adapts(nn.Module):
+    """Takes gradients of its own weights on the way."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 4, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        with torch.enable_grad():
+            y: Tensor = self.conv(x)
+            y.sum().backward()
+        return y.detach()
+
+
+def test_gradients_of_the_way_are_no_gradients_of_the_users() -> None:
+    model = Adapts().eval()
+    gradient = model.conv.weight.grad = torch.ones_like(model.conv.weight)
+    numbers = gradient.clone()
+    with suppress(InputError):
+        capture(model, input_shape=SHAPE)
+    assert model.conv.weight.grad is gradient
+    assert torch.equal(gradient, numbers)
+    assert model.conv.bias.grad is None

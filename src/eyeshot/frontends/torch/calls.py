@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from threading import get_ident
 from types import TracebackType
 from typing import Any
 
@@ -41,6 +42,8 @@ class Calls:
             self._counts.pop(path, None)
         self._stack: list[Frame] = [tape.frame]
         self._handles: list[Any] = []
+        # The hooks are those of the process, and hear what other threads call.
+        self._thread = get_ident()
 
     def __enter__(self) -> Calls:
         # User's hooks run inside these: their operations belong to the call.
@@ -62,6 +65,8 @@ class Calls:
         return self._tape.frame.label
 
     def _begin(self, module: torch.nn.Module, args: Any) -> None:  # noqa: ARG002 - the form of a hook
+        if get_ident() != self._thread:
+            return
         parent = self._tape.frame
         parent.has_children = True
         path = self._paths.get(id(module))
@@ -87,6 +92,8 @@ class Calls:
         return label
 
     def _end(self, module: torch.nn.Module, args: Any, output: Any) -> None:  # noqa: ARG002 - the form of a hook
+        if get_ident() != self._thread:
+            return
         stack = self._stack
         while len(stack) > 1:
             # Calls above it were left by an exception that the model caught.

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from eyeshot.errors import EyeshotError, InputError
+from eyeshot.frontends.torch.aside import TURN, Aside
 from eyeshot.frontends.torch.blank import blank_like
 from eyeshot.frontends.torch.calls import Calls, returned
 from eyeshot.frontends.torch.failures import RefusedError, cut_short, failed, numbers_wanted, wants_gradients
@@ -64,8 +65,9 @@ def capture(
     InputError
         If the model cannot be called so; the user's own exception is its cause.
     """
-    meanings = arguments_of(input_shape, runnable(model), axes=axes, call=call)
-    return capture_first(model, meanings, strict=strict, name=name)[0]
+    with TURN:
+        meanings = arguments_of(input_shape, runnable(model), axes=axes, call=call)
+        return capture_first(model, meanings, strict=strict, name=name)[0]
 
 
 def capture_first(
@@ -156,8 +158,10 @@ def _run(
     calls = Calls(modules, tape, watch.tensors)
     args, kwargs = arguments.filled(blanks)
     with Untouched(modules.values()) as untouched:
+        if torch.is_grad_enabled():
+            untouched.learning_changes()
         try:
-            with calls, watch, Shortcuts(watch, untouched, _device(model)):
+            with Aside(), calls, watch, Shortcuts(watch, untouched, _device(model)):
                 output = model(*args, **kwargs)
         except EyeshotError as error:
             raise type(error)(f"in `{calls.where or type(model).__name__}`: {error}") from error

@@ -138,7 +138,10 @@ def build_reference(text: str, *, arguments: Mapping[str, Any] | None = None, sp
     where, what = match["where"], match["what"]
     named = dict(arguments or {})
     maker = {"torchvision": _torchvision, "timm": _timm}.get(where)
-    return maker(what, named, _spared if spared else _whole) if maker is not None else _factory(where, what, named)
+    from eyeshot.frontends.torch.aside import TURN, Aside
+
+    with TURN, Aside():
+        return maker(what, named, _spared if spared else _whole) if maker is not None else _factory(where, what, named)
 
 
 def need(library: str) -> ModuleType:

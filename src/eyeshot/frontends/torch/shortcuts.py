@@ -51,7 +51,11 @@ _RECURRENT = {
 
 _WHOLE = frozenset({*_OVERLOADS, *_RECURRENT, functional.pad})
 _FROM_DATA = {torch.tensor, torch.as_tensor}
-_SETS_MEMORY = {torch.Tensor.data.__set__}
+_SETS_LEARNING = {
+    *(torch.Tensor.requires_grad_, torch.Tensor.requires_grad.__set__),
+    *(torch.Tensor.grad.__set__, torch.Tensor.grad.__delete__),
+}
+_CHANGES = _SETS_LEARNING | {torch.Tensor.data.__set__, torch._C._set_grad_enabled}
 _INDEXED = {torch.Tensor.__getitem__, torch.Tensor.__setitem__}
 
 
@@ -70,8 +74,8 @@ class Shortcuts(TorchFunctionMode):
         found = whole(func, args, kwargs or {})
         if found is not None and self._watch.tensors.depends(found[1]):
             return self._watch.whole(*found)
-        if func in _SETS_MEMORY:
-            self._untouched.memory_changes(args[0])
+        if func in _CHANGES:
+            self._changes(func, args)
         if func in _FROM_DATA and kwargs and _is_meta(kwargs.get("device")):
             # On the meta device the numbers would be gone before anyone sees them.
             return self._watch.moved(func(*args, **{**kwargs, "device": "cpu"}))
@@ -84,6 +88,16 @@ class Shortcuts(TorchFunctionMode):
             args[0][args[1]].fill_(args[2])
             return None
         return self._mixing.call(func, args, kwargs or {})
+
+    def _changes(self, func: Any, args: tuple[Any, ...]) -> None:
+        """Note what a function is about to change in the model."""
+        if func in _SETS_LEARNING:
+            self._untouched.learning_changes(args[0])
+        elif func is not torch._C._set_grad_enabled:
+            self._untouched.memory_changes(args[0])
+        elif args[0]:
+            # From here on gradients may reach any parameter without a word.
+            self._untouched.learning_changes()
 
     def _followed(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A function of functions."""

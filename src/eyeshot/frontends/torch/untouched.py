@@ -1,16 +1,16 @@
-"""A model as it was before it was watched: attributes, buffers, mode, random numbers."""
+"""A model as it was before it was watched: attributes, buffers, mode, gradients; and what lies around it."""
 
 from __future__ import annotations
 
 import operator
-import random
 from collections import OrderedDict
 from collections.abc import Iterable
 from types import TracebackType
 from typing import Any
 
-import numpy as np
 import torch
+
+from eyeshot.frontends.torch.surroundings import Surroundings
 
 __all__ = ["Untouched"]
 
@@ -22,8 +22,9 @@ class Untouched:
     """Puts back at its end whatever a forward pass has changed in a model, as a context.
 
     Back come the attributes of every module with what they hold where that is a list, a set or a dictionary (tables of
-    parameters, buffers and hooks among them), and the random state. The numbers in parameters and buffers need no
-    copy, because nothing writes to them while a model is watched.
+    parameters, buffers and hooks among them), whether its tensors learn, their gradients, the random state and the
+    framework's settings. The numbers in parameters and buffers need no copy, because nothing writes to them while a
+    model is watched.
 
     Parameters
     ----------
@@ -37,7 +38,8 @@ class Untouched:
         self._full: list[tuple[_Container, _Container]] = []
         self._empty: list[Any] = []
         self._memory: list[tuple[Any, Any]] = []
-        self._random = _Random()
+        self._learning: list[tuple[Any, bool, Any]] = []
+        self._surroundings = Surroundings()
 
     def __enter__(self) -> Untouched:
         for module in self._modules:
@@ -49,7 +51,7 @@ class Untouched:
                         self._full.append((held, held.copy()))
                     else:
                         self._empty.append(held)
-        self._random = _Random()
+        self._surroundings = Surroundings()
         for module in self._modules:
             if isinstance(module, torch.nn.RNNBase):
                 # Its kernel insists on weights where its input lies.
@@ -68,7 +70,17 @@ class Untouched:
             filled.clear()
         for tensor, memory in reversed(self._memory):
             tensor.data = memory
-        self._random.put_back()
+        for tensor, learns, gradient in reversed(self._learning):
+            if tensor.requires_grad is not learns:
+                tensor.requires_grad_(learns)
+            if tensor.grad is not gradient:
+                tensor.grad = gradient
+        self._surroundings.put_back()
+
+    def learning_changes(self, tensor: Any = None) -> None:
+        """Say that a tensor is about to learn or not to learn, or to be given a gradient; without one that any may."""
+        tensors = [tensor] if tensor is not None else [p for m in self._modules for p in m.parameters(recurse=False)]
+        self._learning += [(t, t.requires_grad, t.grad) for t in tensors if t.is_leaf]
 
     def memory_changes(self, tensor: Any) -> None:
         """Say that a tensor is about to be given other memory (``parameter.data = …``)."""
@@ -87,20 +99,3 @@ def _put_back(now: _Container, before: _Container) -> None:
         now.extend(before)
     else:
         now.update(before)
-
-
-class _Random:
-    """The state of all random numbers, as it is now."""
-
-    def __init__(self) -> None:
-        self._python, self._numpy = random.getstate(), np.random.get_state()  # noqa: NPY002 - the user's
-        self._cpu = torch.get_rng_state()
-        self._cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_initialized() else None
-
-    def put_back(self) -> None:
-        """Draw from here on what would have been drawn then."""
-        random.setstate(self._python)
-        np.random.set_state(self._numpy)  # noqa: NPY002 - the user's
-        torch.set_rng_state(self._cpu)
-        if self._cuda is not None:
-            torch.cuda.set_rng_state_all(self._cuda)

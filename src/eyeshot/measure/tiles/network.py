@@ -12,6 +12,7 @@ import numpy.typing as npt
 import torch
 
 from eyeshot.errors import EyeshotError, InputError
+from eyeshot.frontends.torch.aside import Aside
 from eyeshot.frontends.torch.references import is_module
 from eyeshot.frontends.torch.runnable import runnable
 
@@ -93,7 +94,8 @@ class Network:
         x = torch.from_numpy(np.ascontiguousarray(batch)).to(self.device, self._number)
         for tap in self._taps.values():
             tap.begin()
-        returned = list(_tensors(self._model(x)))
+        with Aside():
+            returned = list(_tensors(self._model(x)))
         found = []
         for output in self._tiling.outputs:
             place = output.place
