@@ -59,18 +59,23 @@ class Analysis:
     def table_of(self, *, every: bool = False, depth: int | None = None) -> Table:
         """A receptive-field table; `every` and `depth` as for `outline`. Rows that it does not show are not made."""
         entries = self.outline(every=every, depth=depth)
+        rows = [replace(self.row(node), name=name, source=kind) for name, node, kind in entries]
+        if self.graph.ended and rows:
+            rows[-1] = _as_partial(rows[-1])
         return Table(
             model=self.graph.name,
             status=self.status,
             inputs=self.inputs,
-            rows=tuple(replace(self.row(node), name=name, source=kind) for name, node, kind in entries),
+            rows=tuple(rows),
             notes=self.graph.notes,
             operations=len((self._whole or self).graph.nodes),
         )
 
     @property
     def status(self) -> Status:
-        """The worst status of any operation."""
+        """The worst status of any operation; partial, whatever they are, if the network was read no further."""
+        if self.graph.ended:
+            return Status.PARTIAL
         return Status.worst(Status.EXACT, *self.theoretical.not_exact.values())
 
     @property
@@ -86,7 +91,7 @@ class Analysis:
         key = (every, depth)
         if key not in self._outlines:
             if self._whole is None:
-                self._outlines[key] = outline(self.graph, self.theoretical, self.row, every=every, depth=depth)
+                self._outlines[key] = outline(self.graph, self.theoretical, self._own_row, every=every, depth=depth)
             else:
                 whole = self._whole.outline(every=every, depth=depth)
                 self._outlines[key] = whole if every else tuple(self._by_parts(whole))
@@ -116,8 +121,16 @@ class Analysis:
         """For each layer of the user's model the name of the last node that belongs to it."""
         return {node.layer: node.name for node in (self._whole or self).graph.nodes}
 
+    @cached_property
+    def last_read(self) -> str:
+        """The node of the last row, if the network was read no further; empty if it was read to its end."""
+        return self.outline()[-1].node if self.graph.ended and self.outline() else ""
+
     def row(self, name: str) -> LayerField:
-        """The numbers of a node."""
+        """The numbers of a node, which are as they are although the network was read no further than there."""
+        return _as_partial(self._own_row(name)) if name == self.last_read else self._own_row(name)
+
+    def _own_row(self, name: str) -> LayerField:
         if name not in self._rows:
             self._rows[name] = row_of(self.graph, self.graph.by_name[name], self.theoretical)
         return self._rows[name]
@@ -127,3 +140,8 @@ class Analysis:
         if name not in self._layouts:
             self._layouts[name] = layout_of(self.graph, self.graph.by_name[name], self.theoretical.fields[name])
         return self._layouts[name]
+
+
+def _as_partial(row: LayerField) -> LayerField:
+    """A row behind which more may come; the status of its axes says how far its numbers can be trusted."""
+    return replace(row, status=Status.worst(row.status, Status.PARTIAL))

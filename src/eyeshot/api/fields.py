@@ -85,7 +85,7 @@ class Fields:
 
     @property
     def status(self) -> Status:
-        """The worst status of any operation."""
+        """The worst status of any operation; partial if the model was read up to a data-dependent step only."""
         return self._whole.status
 
     @property
