@@ -17,25 +17,30 @@ from eyeshot.frontends.torch.tape import Tape, Value
 from eyeshot.frontends.torch.tensors import Tensors, among
 from eyeshot.graph.access import Shape
 from eyeshot.graph.core import Op
-from eyeshot.graph.ops import Expand, Gather, Opaque, Pointwise, Reduce
+from eyeshot.graph.ops import Concat, Expand, Gather, Opaque, Pointwise, Reduce, Reshape
 
-__all__ = ["TABLE", "Call", "Ended", "Function", "Kind", "Rule", "dims_of", "per_axis", "rule", "view", "within"]
+__all__ = [
+    "TABLE",
+    "Call",
+    "Ended",
+    "Function",
+    "Kind",
+    "Rule",
+    "dims_of",
+    "doubted",
+    "per_axis",
+    "rule",
+    "view",
+    "within",
+]
 
 
 class Ended(BaseException):
-    """The model asks for numbers that nobody knows; not an Exception, so that no model catches it.
+    """The model asks for numbers that only data can give; not an Exception, so that no model catches it."""
 
-    Parameters
-    ----------
-    name : str
-        The operation that needs them.
-    looked_at : sequence of Value
-        What it looks at; none if that depends on no input.
-    """
-
-    def __init__(self, name: str, looked_at: Sequence[Value] = ()) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__(name)
-        self.name, self.looked_at = name, tuple(looked_at)
+        self.name = name
 
 
 class Kind(enum.Enum):
@@ -203,14 +208,24 @@ class Call:
         """All of a value, read as one element without dimensions."""
         return self.tape.add(Reduce(tuple(range(len(value.shape)))), value) if value.shape else value
 
+    def united(self, value: Value, dim: int, lists: Sequence[Sequence[int]]) -> Value:
+        """Indices along a dimension each of which reads all in its list: taps by number, side by side, then joined."""
+        longest = max(map(len, lists))
+        # Where a list is shorter than others its last index is named again.
+        taps = [tuple(listed[min(t, len(listed) - 1)] for listed in lists) for t in range(longest)]
+        parts = [self.tape.add(Gather(dim, tap), value) for tap in taps]
+        if longest == 1:
+            return parts[0]
+        apart = [self.tape.add(Reshape((1, *part.shape)), part) for part in parts]
+        return self.tape.add(Reduce((0,)), self.tape.add(Concat(0), *apart))
+
     def anywhere(self, value: Value, dim: int, count: int) -> Value:
         """`count` elements along a dimension that lie where data say."""
         return self.tape.add(Gather(dim, None, count), value)
 
     def bounded(self, value: Value) -> Value:
         """A value of which it is not said whether what it reads counts."""
-        row = self.anywhere(self.reshape(value, (*value.shape, 1)), len(value.shape), 1)
-        return self.reshape(row, value.shape)
+        return doubted(self.tape, value)
 
     def opaque(self, operands: Sequence[Value], shape: Shape, *, bounded: bool) -> Value:
         """A value that may read everything of the operands."""
@@ -222,6 +237,12 @@ class Call:
 def _places(func: Any) -> dict[str, tuple[int, Any]]:
     """Where the arguments of an operation stand, and what they usually are."""
     return {argument.name: (i, argument.default_value) for i, argument in enumerate(func._schema.arguments)}
+
+
+def doubted(tape: Tape, value: Value) -> Value:
+    """A value of which less may be read than it says: a bound."""
+    row = tape.add(Reshape((*value.shape, 1)), value)
+    return tape.add(Reshape(value.shape), tape.add(Gather(len(value.shape), None, 1), row))
 
 
 def per_axis(value: int | Sequence[int], axes: int) -> tuple[int, ...]:
