@@ -22,14 +22,20 @@ def padded(call: Call) -> Value:
     name = call.func._schema.name.removeprefix("aten::")
     x = call.solid(call.args[0])
     amounts = tuple(call.args[1])
+    before, after = amounts[-2::-2], amounts[-1::-2]
     if name == "_pad_circular":
-        before, after = amounts[-2::-2], amounts[-1::-2]
-        value = call.add(Pad(before, after, "circular"), x)
+        value = _circular(call, x, before, after)
         call.returns(torch.empty(value.shape, dtype=call.args[0].dtype, device="meta"))
         return value
     _ = call.out
     if not any(amounts):
         return x
-    mode = _MODES[name.split("_")[0]]
-    before, after = amounts[-2::-2], amounts[-1::-2]
-    return call.add(Pad(before, after, mode), x)
+    return call.add(Pad(before, after, _MODES[name.split("_")[0]]), x)
+
+
+def _circular(call: Call, x: Value, before: tuple[int, ...], after: tuple[int, ...]) -> Value:
+    """What is left after cropping goes round: an element that was cut off comes in at neither end."""
+    if min((*before, *after)) < 0 < max((*before, *after)):
+        x = call.add(Pad(tuple(min(n, 0) for n in before), tuple(min(n, 0) for n in after)), x)
+        before, after = (tuple(max(n, 0) for n in amounts) for amounts in (before, after))
+    return call.add(Pad(before, after, "circular"), x)

@@ -11,7 +11,7 @@ import torch
 
 from eyeshot.frontends.torch.rules.table import Call, rule
 from eyeshot.frontends.torch.tape import Value
-from eyeshot.graph.ops import Concat, Gather, Permute, Reduce, Resample, Reshape
+from eyeshot.graph.ops import Gather, Permute, Resample
 
 __all__: list[str] = []
 
@@ -58,7 +58,14 @@ def interpolated(call: Call) -> Value:
             for d, indices in enumerate(single, 2):
                 x = call.add(Gather(d, indices), x)
             return x
-    return call.add(Resample(sizes, method, corners, scales if any(scales) else ()), x)
+    stays = [n == m and scale is not None for n, m, scale in zip(x.shape[2:], sizes, scales, strict=True)]
+    if method == "linear" and any(stays) and sizes == x.shape[2:]:
+        return x
+    value = call.add(Resample(sizes, method, corners, scales if any(scales) else ()), x)
+    # Where a size stays, kernels for the CPU copy along its axis if they are linear; those for GPUs, and there also
+    # the cubic one, copy only where all sizes stay.
+    is_doubtful = any(stays) if method == "linear" else method == "cubic" and sizes == x.shape[2:] and any(stays)
+    return call.bounded(value) if is_doubtful else value
 
 
 def _is_shortcut(n_in: int, n_out: int, scale: float | None) -> bool:
@@ -113,13 +120,17 @@ def antialiased(call: Call) -> Value:
         # weights of the first row, other kernels do not: what is read depends on where it runs.
         return call.opaque([x], shape, bounded=True)
     corners = bool(call.arg("align_corners", False))
+    is_doubtful = False
     for d, scale in ((2, call.arg("scales_h")), (3, call.arg("scales_w"))):
+        stays = x.shape[d] == shape[d] and scale is not None and not corners
+        # Kernels for the CPU copy along an axis on which the size stays, whatever the factor says; others do not.
+        is_doubtful |= stays and _scale(scale, x.shape[d], shape[d]) is not None
         x = _smoothed(call, x, d, shape[d], width, None if corners else scale, corners=corners)
-    return x
+    return call.bounded(x) if is_doubtful else x
 
 
 def _smoothed(call: Call, x: Value, dim: int, n_out: int, width: int, scale: float | None, *, corners: bool) -> Value:
-    """One axis: taps by number, side by side, then joined: the closed set has windows at even distances only."""
+    """One axis: the closed set has windows at even distances only, so taps are listed."""
     n_in = x.shape[dim]
     if n_in == n_out and not scale:
         return x
@@ -129,13 +140,7 @@ def _smoothed(call: Call, x: Value, dim: int, n_out: int, width: int, scale: flo
     else:
         ratio = 1 / (_scale(scale, n_in, n_out) or Fraction(n_out, n_in)) if scale else Fraction(n_in, n_out)
     taps = [_weighty(ratio, o, n_in, width) for o in range(n_out)]
-    longest = max(map(len, taps))
-    # Each tap is a gather by a list; where there are fewer, the last one is read again.
-    parts = [
-        call.add(Gather(dim, tuple(listed[min(t, len(listed) - 1)] for listed in taps)), x) for t in range(longest)
-    ]
-    stacked = [call.add(Reshape((1, *part.shape)), part) for part in parts]
-    return call.add(Reduce((0,)), call.add(Concat(0), *stacked)) if len(stacked) > 1 else parts[0]
+    return call.united(x, dim, taps)
 
 
 def _weighty(ratio: Fraction, o: int, n_in: int, width: int) -> list[int]:
