@@ -10,7 +10,8 @@ import eyeshot
 from eyeshot.frontends.torch.capture import capture
 from eyeshot.graph.access import Status
 
-BOUNDED = {"grid sample", "sorted"}
+# Of a spectrum the real part reads what has a cosine other than zero.
+BOUNDED = {"grid sample", "sorted", "fourier"}
 # Interpolation has taps of weight zero, which are not read; NaN would pass through them.
 BY_CHANGE = {"bilinear", "bilinear corners", "bicubic", "linear 1d", "trilinear", "antialias", "antialias cubic"}
 

@@ -11,8 +11,9 @@ import torch
 from eyeshot.errors import EyeshotError, InputError
 from eyeshot.frontends.torch.aside import TURN, Aside
 from eyeshot.frontends.torch.blank import blank_like
+from eyeshot.frontends.torch.blend import Blend
 from eyeshot.frontends.torch.calls import Calls, returned
-from eyeshot.frontends.torch.failures import RefusedError, cut_short, ending, failed, numbers_wanted, wants_gradients
+from eyeshot.frontends.torch.failures import RefusedError, cut_short, failed, numbers_wanted, wants_gradients
 from eyeshot.frontends.torch.inputs import Arguments, arguments_of
 from eyeshot.frontends.torch.record import Record
 from eyeshot.frontends.torch.rules.table import Ended
@@ -135,7 +136,10 @@ def _watched(
     # New ones each time: a model may change the shape of what it is called with.
     blanks = {one.name: blank_like(one.tensor) for one in arguments.inputs}
     for one in arguments.inputs:
-        watch.tensors.bind(blanks[one.name], tape.input(one.name, tuple(one.tensor.shape), one.layout))
+        value = tape.input(one.name, tuple(one.tensor.shape), one.layout)
+        if one.tensor.is_complex():
+            tape.blends[value.index] = Blend.BLENDED
+        watch.tensors.bind(blanks[one.name], value)
     with torch.set_grad_enabled(learns), eagerly():
         outputs = _run(model, arguments, blanks, tape, watch, strict=strict)
     graph = tape.graph(name or type(model).__name__, [value for _, value in outputs])
@@ -174,9 +178,7 @@ def _run(
                     f"`{calls.where or type(model).__name__}` decides by the numbers of its data (`{wanted}`): "
                     + ("without `strict` all before that is analysed" if len(tape) else "no layer comes before that")
                 ) from error
-            looked_at = error.looked_at if isinstance(error, Ended) else ()
-            tape.end(ending(calls.where, wanted), looked_at)
-            tape.note(cut_short(tape.ended))
+            tape.note(cut_short(calls.where, wanted))
             return []
     found = returned(output, watch.tensors)
     if not found:

@@ -6,11 +6,11 @@ nowhere are left out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
+from eyeshot.frontends.torch.blend import Blend
 from eyeshot.graph.access import Shape
 from eyeshot.graph.build import GraphBuilder
 from eyeshot.graph.core import Call, Graph, Op
@@ -77,6 +77,7 @@ class _Step:
 class Tape:
     """Records inputs and steps, and makes a graph of them.
 
+    `blends` and `pairs` tell of complex values how their parts are blended, and what holds them apart, by place.
     Once the graph is made, `names` has the name of every value by its place on the tape, empty for those that lead
     nowhere, and `calls` has for every node the number of the call that it is a part of.
     """
@@ -89,10 +90,8 @@ class Tape:
         self.notes: list[str] = []
         self.names: list[str] = []
         self.calls: dict[str, int] = {}
-        self.ended = ""
-        self._looked_at: tuple[Value, ...] = ()
-        # Steps that make the first of several results of an operation.
-        self._firsts: list[int] = []
+        self.blends: dict[int, Blend] = {}
+        self.pairs: dict[int, Value] = {}
         self._inputs: list[tuple[str, Shape, str | None]] = []
         self._steps: list[_Step] = []
 
@@ -117,14 +116,14 @@ class Tape:
         self._steps.append(_Step(op, inputs, self.source, self.frame, self.call))
         return Value(len(self._inputs) + len(self._steps) - 1, shape)
 
+    def step(self, index: int) -> tuple[Op, tuple[int, ...]] | None:
+        """The op of a value and the places of its operands; None for an input."""
+        at = index - len(self._inputs)
+        return (self._steps[at].op, self._steps[at].inputs) if at >= 0 else None
+
     def constant(self, shape: Shape) -> Value:
         """A value that reads nothing."""
         return self.add(Constant(tuple(shape)))
-
-    def leads(self, value: Value) -> None:
-        """Say that a value is the first of several results of the operation that is being recorded."""
-        if value.index >= len(self._inputs) and self._steps[value.index - len(self._inputs)].call == self.call:
-            self._firsts.append(value.index - len(self._inputs))
 
     def note(self, sentence: str) -> None:
         """Say something to the reader of any result, once."""
@@ -133,18 +132,11 @@ class Tape:
 
     # ------------------------------------------------------------------ the end
 
-    def end(self, where: str, looked_at: Sequence[Value]) -> None:
-        """Say where and why nothing more can be read, and what is looked at there."""
-        self.ended, self._looked_at = where, tuple(looked_at)
-
     def graph(self, name: str, outputs: list[Value]) -> Graph:
-        """The graph of all steps that lead to an output or to the result of a module.
-
-        Where the capture has ended, nobody knows what leads where: then the result of every operation counts.
-        """
+        """The graph of all steps that lead to an output or to the result of a module."""
         first = len(self._inputs)
-        live = self._live(self._roots(outputs))
-        if self.ended:
+        live = self._live([*outputs, *(v for frame in self.frames for v in _returned(frame))])
+        if not outputs:
             outputs = [Value(first + i, ()) for i in self._ends(live)]
         names = self._names(live)
         self.names = [label for label, _, _ in names]
@@ -166,24 +158,7 @@ class Tape:
             build.call(Call(frame.label, frame.kind, frame.depth, before[frame.first], before[stop]))
         for sentence in self.notes:
             build.note(sentence)
-        build.end(self.ended)
         return build.finish(*dict.fromkeys(names[value.index][0] for value in outputs))
-
-    def _roots(self, outputs: list[Value]) -> list[Value]:
-        """Values that are kept with all that leads to them."""
-        roots = [*outputs, *(v for frame in self.frames for v in _returned(frame))]
-        if self.ended:
-            first = len(self._inputs)
-            roots += [*self._looked_at, *(Value(first + i, ()) for i in self._mains().values())]
-        return roots
-
-    def _mains(self, live: Sequence[bool] | None = None) -> dict[tuple[int, int], int]:
-        """For every operation, by its number and module call, the step that makes its first result."""
-        found = {(step.call, id(step.frame)): i for i, step in enumerate(self._steps) if live is None or live[i]}
-        for i in self._firsts:
-            if live is None or live[i]:
-                found[self._steps[i].call, id(self._steps[i].frame)] = i
-        return found
 
     def _live(self, roots: list[Value]) -> list[bool]:
         first = len(self._inputs)
@@ -215,7 +190,7 @@ class Tape:
         }
         # A module path is the module's, whether or not one operation holds its result.
         taken = _Names(list(self.inputs), [frame.label for frame in self.frames])
-        main = self._mains(live)
+        last = {(step.call, id(step.frame)): i for i, step in enumerate(self._steps) if live[i]}
         whole: dict[tuple[int, int], str] = {}
         for i, step in enumerate(self._steps):
             if not live[i]:
@@ -226,11 +201,10 @@ class Tape:
             is_leaf = bool(step.frame.label) and not step.frame.has_children
             if first + i in results:
                 label, source = step.frame.label, step.frame.kind
-            elif main[key] == i:
-                label = whole[key] = whole.get(key) or taken.free(stem)
-                source = step.source
+            elif last[key] == i:
+                label, source = whole.get(key) or taken.free(stem), step.source
             else:
-                if key not in whole and first + main[key] not in results:
+                if key not in whole and first + last[key] not in results:
                     whole[key] = taken.free(stem)
                 label, source = taken.free(f"{whole.get(key, stem)}.{step.op.kind}"), step.source
             names.append((label, source, step.frame.label if is_leaf else whole.get(key, label)))

@@ -10,6 +10,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from eyeshot.errors import InputError, ShapeError
 from eyeshot.frontends.torch.aliases import Held, View
 from eyeshot.frontends.torch.blank import blank_like
+from eyeshot.frontends.torch.blend import note_blend
 from eyeshot.frontends.torch.constants import Constants
 from eyeshot.frontends.torch.operations import Operation, operation_of
 from eyeshot.frontends.torch.rules.table import Call, Kind
@@ -87,9 +88,6 @@ class Watch(TorchDispatchMode):
     def _translate(self, operation: Operation, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         self.tape.source = operation.source
         self.tape.call += 1
-        if operation.is_guard:
-            # What it checks is no matter of the network: data that do not pass raise, and give no field.
-            return None
         if operation.kind is Kind.VIEW:
             return self._view(operation, func, args, kwargs)
         if operation.is_in_place:
@@ -103,8 +101,6 @@ class Watch(TorchDispatchMode):
         elif isinstance(out, list | tuple):
             results = flat(out)
             listed = values if isinstance(values, list | tuple) else [values] * len(results)
-            if isinstance(listed[0] if listed else None, Value):
-                self.tape.leads(listed[0])
             for tensor, value in zip(results, listed, strict=False):
                 if isinstance(tensor, torch.Tensor):
                     self._result(call, tensor, value)
@@ -125,6 +121,8 @@ class Watch(TorchDispatchMode):
     def _result(self, call: Call, tensor: Any, value: Value | None, made: Any = None) -> None:
         _check(call, tensor, value)
         if tensor.numel():
+            if value is not None and tensor.is_complex():
+                note_blend(call, value)
             self.tensors.bind(tensor, value, made)
 
     def _unknown(self, call: Call) -> Any:
@@ -186,6 +184,8 @@ class Watch(TorchDispatchMode):
         for target, value in zip(targets, listed, strict=False):
             _check(call, target, value)
             if target.numel():
+                if value is not None and target.is_complex():
+                    note_blend(call, value)
                 self.tensors.hold(target).write(self.tape, value)
         return out
 

@@ -13,6 +13,7 @@ from eyeshot.frontends.torch.rules import (
     masks,
     matmul,
     normalisation,
+    numbers,
     padding,
     patches,
     pointwise,
@@ -30,6 +31,6 @@ from eyeshot.frontends.torch.rules.table import TABLE
 __all__ = ["TABLE"]
 
 _FAMILIES = (
-    attention, convolution, copies, factories, fourier, gradients, indexing, masks, matmul, normalisation, padding,
-    patches, pointwise, pooling, recurrent, reductions, resize, sampling, values, views, writes,
+    attention, convolution, copies, factories, fourier, gradients, indexing, masks, matmul, normalisation,
+    numbers, padding, patches, pointwise, pooling, recurrent, reductions, resize, sampling, values, views, writes,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eyeshot.frontends.torch.blend import Blend, blend_of
 from eyeshot.frontends.torch.rules.table import Call, dims_of, rule
 from eyeshot.frontends.torch.tape import Value
 from eyeshot.graph.ops import Contract
@@ -19,4 +20,8 @@ def transformed(call: Call) -> Value:
     gone = set(dims_of(call.args[1], len(x.shape)))
     inner = tuple(f"i{d}" for d in range(len(x.shape)))
     outer = tuple(f"o{d}" if d in gone else f"i{d}" for d in range(len(x.shape)))
-    return call.add(Contract((inner,), outer, tuple((f"o{d}", shape[d]) for d in sorted(gone))), x)
+    value = call.add(Contract((inner,), outer, tuple((f"o{d}", shape[d]) for d in sorted(gone))), x)
+    if "c2r" in call.func._schema.name and blend_of(call.tape, x) is Blend.PARTED:
+        # Of the first and the middle frequency only the real part is read.
+        return call.bounded(value)
+    return value

@@ -29,7 +29,7 @@ _UNARY = (
 _OTHER = (
     "__and__", "__or__", "__xor__", "_conj_physical", "_fused_dropout", "_prelu_kernel",
     "add", "addcdiv", "addcmul", "angle", "atan2", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or",
-    "bitwise_right_shift", "bitwise_xor", "clamp", "complex", "copysign", "div", "dropout", "eq", "floor_divide",
+    "bitwise_right_shift", "bitwise_xor", "clamp", "copysign", "div", "dropout", "eq", "floor_divide",
     "fmax", "fmin", "fmod", "gcd", "ge", "gt", "heaviside", "hypot", "imag", "isfinite", "isinf",
     "isnan", "isneginf", "isposinf", "lcm", "le", "lerp", "logaddexp", "logaddexp2", "logical_and", "logical_not",
     "logical_or", "logical_xor", "lt", "maximum", "minimum", "mul", "native_dropout", "ne",

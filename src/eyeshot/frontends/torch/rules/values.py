@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from eyeshot.frontends.torch.rules.numbers import Paired
 from eyeshot.frontends.torch.rules.table import Call, Ended, rule
 from eyeshot.frontends.torch.tape import Value
 from eyeshot.frontends.torch.tensors import loses_fractions
-from eyeshot.graph.ops import Pointwise
+from eyeshot.graph.ops import Pad, Pointwise
 
 __all__: list[str] = []
 
 
 @rule(
     "clone", "contiguous", "lift", "lift_fresh_copy", "alias_copy", "detach_copy", "_pin_memory",
-    "_conj_copy", "dequantize", "prims::clone",
+    "_conj_copy", "dequantize", "_assert_tensor_metadata", "prims::clone",
 )  # fmt: skip
 def same(call: Call) -> Value | None:
     """The value itself."""
@@ -21,9 +22,16 @@ def same(call: Call) -> Value | None:
 
 @rule("_to_copy", "prims::convert_element_type")
 def converted(call: Call) -> Value | None:
-    """The value itself, in a step of its own where its fractions are lost: whole numbers are no copy."""
-    value = call.value(call.args[0])
-    if value is None or not loses_fractions(call.args[0].dtype, call.arg("dtype")):
+    """The value itself, in a step of its own where its fractions are lost: whole numbers are no copy.
+
+    A real number that becomes a complex one is its real part.
+    """
+    source, wanted = call.args[0], call.arg("dtype")
+    value = call.value(source)
+    if value is not None and wanted is not None and wanted.is_complex and not source.is_complex():
+        row = call.reshape(value, (*value.shape, 1))
+        return Paired((*value.shape, 2)).take(call.tape, call.add(Pad((0,), (1,)), row))
+    if value is None or not loses_fractions(source.dtype, wanted):
         return value
     call.tape.source = "to"
     return call.tape.add(Pointwise(), value, shape=value.shape)
@@ -48,13 +56,13 @@ def overwritten(call: Call) -> Value | None:
 
 
 @rule(
-    "_local_scalar_dense", "_unique", "_unique2", "allclose", "argwhere", "bincount", "equal", "histc",
+    "_assert_async", "_local_scalar_dense", "_unique", "_unique2", "allclose", "argwhere", "bincount", "equal", "histc",
     "is_nonzero", "item", "masked_select", "nonzero", "nonzero_numpy", "repeat_interleave.Tensor",
     "torchvision::nms", "torchvision::qnms", "unique_consecutive", "unique_dim",
 )  # fmt: skip
 def needs_numbers(call: Call) -> None:
     """Nothing without data: here the capture ends."""
-    raise Ended(call.func._schema.name.removeprefix("aten::"), call.operands())
+    raise Ended(call.func._schema.name.removeprefix("aten::"))
 
 
 @rule("is_same_size")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import torch
 
 from eyeshot.frontends.torch.aliases import Expanded, Permuted, Reshaped, Sliced, Spread, View
+from eyeshot.frontends.torch.rules.numbers import Paired, Parted
 from eyeshot.frontends.torch.rules.table import Call, view, within
 from eyeshot.frontends.torch.tape import Tape, Value
 from eyeshot.graph.access import Shape
-from eyeshot.graph.ops import Expand, Reduce, Reshape, Unfold
+from eyeshot.graph.ops import Reshape, Unfold
 
 __all__: list[str] = []
 
@@ -30,47 +31,13 @@ def other_shape(call: Call, shape: Shape) -> View | None:
     """The same elements under another shape; complex numbers count as pairs."""
     name = call.func._schema.name
     if name == "aten::view_as_complex":
-        return _Pairs(shape)
+        return Paired(shape)
     if name == "aten::view_as_real":
-        return _Parts((*shape, 2))
+        return Parted((*shape, 2))
     out = tuple(call.out.shape)
     if len(call.args) > 1 and isinstance(call.args[1], torch.dtype):
         return None
     return Reshaped(out)
-
-
-class _Pairs:
-    """Pairs of numbers as complex numbers: each reads both."""
-
-    __slots__ = ("shape",)
-
-    def __init__(self, shape: Shape) -> None:
-        self.shape = shape
-
-    def take(self, tape: Tape, whole: Value) -> Value:
-        """Complex numbers of pairs."""
-        return tape.add(Reduce((len(self.shape) - 1,)), whole)
-
-    def put(self, tape: Tape, whole: Value, part: Value) -> Value:
-        """Pairs of complex numbers."""
-        return _Parts(whole.shape).take(tape, part)
-
-
-class _Parts:
-    """Complex numbers as pairs: both parts read the number."""
-
-    __slots__ = ("shape",)
-
-    def __init__(self, shape: Shape) -> None:
-        self.shape = shape
-
-    def take(self, tape: Tape, whole: Value) -> Value:
-        """Pairs of complex numbers."""
-        return tape.add(Expand(self.shape), tape.add(Reshape((*self.shape[:-1], 1)), whole))
-
-    def put(self, tape: Tape, whole: Value, part: Value) -> Value:  # noqa: ARG002 - replaces all of it
-        """Complex numbers of pairs."""
-        return _Pairs(self.shape).take(tape, part)
 
 
 @view("alias", "detach", "lift_fresh", "_conj", "_neg_view", "resolve_conj")
