@@ -10,6 +10,7 @@ from eyeshot.frontends.torch.rules import (
     fourier,
     gradients,
     indexing,
+    linalg,
     masks,
     matmul,
     normalisation,
@@ -31,6 +32,6 @@ from eyeshot.frontends.torch.rules.table import TABLE
 __all__ = ["TABLE"]
 
 _FAMILIES = (
-    attention, convolution, copies, factories, fourier, gradients, indexing, masks, matmul, normalisation,
+    attention, convolution, copies, factories, fourier, gradients, indexing, linalg, masks, matmul, normalisation,
     numbers, padding, patches, pointwise, pooling, recurrent, reductions, resize, sampling, values, views, writes,
 )  # fmt: skip

@@ -15,7 +15,7 @@ from eyeshot.frontends.torch.tape import Value
 from eyeshot.graph.access import Shape
 from eyeshot.graph.ops import Concat, Gather
 
-__all__ = ["Mask", "allowed_by", "dimmed", "has_infinity"]
+__all__ = ["Mask", "allowed_by", "chosen", "dimmed", "has_infinity"]
 
 _MOST = 1_000_000
 """Most elements that are listed one by one; of larger masks only a bound is said."""
@@ -89,7 +89,7 @@ def triangle(call: Call) -> Value | None:
     call.like(call.args[0], blank_packed)
     side = torch.tril if "tril" in call.func._schema.name else torch.triu
     kept = side(torch.ones(x.shape[-2:], dtype=torch.bool), call.arg("diagonal", 0))
-    return _chosen(call, kept, x, None, x.shape)
+    return chosen(call, kept, x, None, x.shape)
 
 
 @rule("masked_fill")
@@ -114,13 +114,13 @@ def _by_mask(call: Call, mask: Any, a: Any, b: Any) -> Value | None:
         # The mask is made of data, or nobody knows what it holds.
         values = call.join(call.operands(), shape)
         return values if call.value(mask) is not None else dimmed(call, values)
-    found = _chosen(call, numbers, call.value(a), call.value(b), shape)
+    found = chosen(call, numbers, call.value(a), call.value(b), shape)
     used = [operand for operand, is_used in ((a, numbers.any()), (b, not numbers.all())) if is_used]
     # What a softmax gives for minus infinity is zero, and hides what it is multiplied with.
     return dimmed(call, found) if found is not None and has_infinity(call, used) else found
 
 
-def _chosen(call: Call, mask: Any, a: Value | None, b: Value | None, shape: Shape) -> Value | None:
+def chosen(call: Call, mask: Any, a: Value | None, b: Value | None, shape: Shape) -> Value | None:
     """Elements of one value where a known mask is set, of another elsewhere; None stands for constants."""
     if a is None and b is None:
         return None

@@ -130,25 +130,3 @@ def trilinear(call: Call) -> Value:
     output = "".join(letter for d, letter in enumerate(letters) if d not in summed)
     value = contracted(call, [(a, named(rest[0])), (b, named(rest[1])), (c, named(rest[2]))], output)
     return value if value.shape == shape else call.reshape(value, shape)
-
-
-@rule(
-    "linalg_inv_ex", "linalg_solve_triangular", "linalg_cholesky_ex", "_linalg_svd", "_linalg_det", "_linalg_eigh",
-    "linalg_qr", "_linalg_solve_ex", "linalg_lu_factor_ex", "linalg_matrix_exp", "linalg_pinv",
-)  # fmt: skip
-def of_matrices(call: Call) -> list[Value | None]:
-    """Everything of each matrix, for each of its elements."""
-    from eyeshot.graph.ops import Reduce
-
-    out = call.out
-    tensors = out if isinstance(out, list | tuple) else [out]
-    whole = [call.add(Reduce((len(v.shape) - 2, len(v.shape) - 1), keepdims=True), v) for v in call.operands()]
-    found: list[Value | None] = []
-    for tensor in tensors:
-        shape = tuple(tensor.shape)
-        values = whole
-        lead = len(whole[0].shape) - 2
-        if len(shape) < lead + 2:
-            values = [call.reshape(v, (*v.shape[:lead], *(1,) * (len(shape) - lead))) for v in whole]
-        found.append(call.join(values, shape))
-    return found
