@@ -84,8 +84,6 @@ class Planner:
             If no tile of that size, or within that budget, gives anything.
         """
         extents = self._subject.extents
-        if self._subject.unread is not None:
-            return self._impossible([self._subject.unread])
         if size is not None and all(s >= n for s, n in zip(size, extents, strict=True)):
             raise InputError(
                 f"the image ({shown(extents)}) must be larger than a tile ({shown(size)}); run the model on it "
@@ -112,7 +110,7 @@ class Planner:
     def _attempt(self, size: Size) -> tuple[tuple[AxisCut, ...], tuple[Output, ...], Proof] | list[Obstacle]:
         """Tiles of one size, their margins widened until the proof holds; obstacles where it never does."""
         subject, fitting = self._subject, self._fitting
-        outputs = subject.outputs(size) if subject.unread is None else None
+        outputs = subject.outputs(size)
         if outputs is None or max(subject.aligned) > MAX_ALIGNMENT:
             return blamed(subject, size)
         fitting.fit()
@@ -155,7 +153,7 @@ class Planner:
         return replace(
             blank,
             obstacles=tuple((found.node, found.source, found.reason) for found in obstacles),
-            notes=(*blank.notes, *self._instead(obstacles)),
+            notes=(*blank.notes, *self._other_sizes(obstacles)),
         )
 
     def _blank(self, verdict: Verdict) -> Tiling:
@@ -163,7 +161,7 @@ class Planner:
         whole = self._subject.whole
         value = whole.inputs[0]
         dims = tuple(axis.dim for axis in value.axes)
-        return Tiling(whole.name, value.name, value.shape, dims, verdict, notes=whole.notes, ended=whole.ended)
+        return Tiling(whole.name, value.name, value.shape, dims, verdict, notes=whole.notes)
 
     # ------------------------------------------------------------------ other images
 
@@ -182,11 +180,9 @@ class Planner:
     def _can_be_tiled(self) -> bool:
         return not isinstance(self._attempt(self._fitting.probe()), list)
 
-    def _instead(self, obstacles: Sequence[Obstacle]) -> tuple[str, ...]:
-        """What could be tiled instead: a layer that was read, or an image of a rounded size."""
+    def _other_sizes(self, obstacles: Sequence[Obstacle]) -> tuple[str, ...]:
+        """Whether an image of a rounded size could be tiled."""
         extents = self._subject.extents
-        if self._subject.unread is not None:
-            return ("A layer before that may be tiled: name it as the output that is wanted.",)
         if any(one.reason == GLOBAL for one in obstacles):
             return ()
         for step in _STEPS:

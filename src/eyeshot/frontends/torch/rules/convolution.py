@@ -12,15 +12,15 @@ from eyeshot.frontends.torch.rules.table import Call, per_axis, rule
 from eyeshot.frontends.torch.tape import Value
 from eyeshot.graph.access import Shape
 from eyeshot.graph.core import Op
-from eyeshot.graph.ops import Reduce, TransposedWindow, Window
+from eyeshot.graph.ops import Concat, Reduce, TransposedWindow, Window
 
 __all__: list[str] = []
 
 
 @rule("convolution", "_convolution", "convolution_overrideable", "mkldnn_convolution", "cudnn_convolution")
 def convolution(call: Call) -> Value:
-    """A window over the input; weights that are computed from an input are read whole."""
-    x, weight, bias, stride, padding, dilation, transposed, output_padding, groups = call.args[:9]
+    """A window over the input; weights that are computed from an input are read by their group."""
+    x, weight, _, stride, padding, dilation, transposed, output_padding, groups = call.args[:9]
     axes = weight.dim() - 2
     kernel = tuple(weight.shape[2:])
     pads = per_axis(padding, axes)
@@ -45,7 +45,7 @@ def convolution(call: Call) -> Value:
         _ = call.out
         raise
     call.returns(_empty(x, weight, value.shape))
-    return _weighted(call, value, weight, bias)
+    return _weighted(call, value, settings)
 
 
 @functools.lru_cache(maxsize=4096)
@@ -66,28 +66,63 @@ def _is_last(tensor: Any, last: Any) -> bool:
     return tensor.is_contiguous(memory_format=last) and not tensor.is_contiguous()
 
 
-def _weighted(call: Call, value: Value, weight: Any, bias: Any) -> Value:
+def _weighted(call: Call, value: Value, settings: tuple[Any, ...]) -> Value:
     """The result when kernels or bias are themselves computed from an input."""
+    x, weight, bias = call.args[:3]
     more = []
     kernel = call.value(weight)
     if kernel is not None:
-        more.append(call.whole(kernel))
+        groups, is_transposed = settings[-1], bool(call.args[6])
+        if is_transposed:
+            # The kernels of a group stand together: its inputs first, its outputs after them.
+            ins, outs, *size = kernel.shape
+            kernel = call.reshape(kernel, (groups, ins // groups, outs, *size))
+        kernel = call.add(Reduce((1,)), kernel)
+        kernel = call.reshape(kernel, (value.shape[1], *weight.shape[2:]))
+        for axis, (n_in, n_out) in enumerate(zip(x.shape[2:], value.shape[2:], strict=True)):
+            stride, dilation, pad = (numbers[axis] for numbers in settings[1:4])
+            taps = [
+                [
+                    t
+                    for t in range(weight.shape[2 + axis])
+                    if _falls_inside(o, t, n_in, stride, dilation, pad, is_transposed)
+                ]
+                for o in range(n_out)
+            ]
+            kernel = _by_position(call, kernel, 1 + axis, taps)
+        more.append(kernel)
     shift = call.value(bias)
     if shift is not None:
         more.append(call.reshape(shift, (shift.shape[0], *(1,) * (len(value.shape) - 2))))
     return call.join([value, *more], value.shape) if more else value
 
 
+def _falls_inside(o: int, tap: int, n: int, stride: int, dilation: int, pad: int, is_transposed: bool) -> bool:
+    """Whether a tap of the kernel meets an element of the input, and not padding, at an output index."""
+    if is_transposed:
+        place, rest = divmod(o + pad - dilation * tap, stride)
+        return rest == 0 and 0 <= place < n
+    return 0 <= stride * o - pad + dilation * tap < n
+
+
+def _by_position(call: Call, kernel: Value, dim: int, taps: list[list[int]]) -> Value:
+    """Kernels by the output index in the place of the tap: beside padding fewer taps are read."""
+    size = kernel.shape[dim]
+    if all(len(listed) == size for listed in taps):
+        return call.add(Reduce((dim,), keepdims=True), kernel)
+    if not all(taps):
+        nothing = call.tape.constant((*kernel.shape[:dim], 1, *kernel.shape[dim + 1 :]))
+        kernel = call.add(Concat(dim), kernel, nothing)
+    return call.united(kernel, dim, [listed or [size] for listed in taps])
+
+
 @rule("torchvision::deform_conv2d")
 def deformable(call: Call) -> Value:
     """Taps lie where the offsets say: anywhere in the input; offsets and masks are read at their own position."""
-    x, _, offset, mask = call.args[:4]
+    x, weight, offset, mask, bias = call.args[:5]
     shape = call.shape
-    parts = []
-    operand = call.value(x)
-    if operand is not None:
-        found = call.opaque([operand], shape, bounded=True)
-        parts.append(found)
+    found = call.values([x, weight, bias])
+    parts = [call.opaque(found, shape, bounded=True)] if found else []
     for tensor in (offset, mask):
         steering = call.value(tensor)
         if steering is not None and steering.shape[2:] == shape[2:]:

@@ -18,7 +18,7 @@ __all__: list[str] = []
     "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "count_nonzero", "linalg_vector_norm", "logsumexp",
     "max.dim", "max.default", "mean", "median", "min.dim", "min.default", "mode", "nanmean", "nanmedian", "nansum",
     "norm", "prod", "std", "std_mean", "sum", "var", "var_mean", "kthvalue", "special_logsumexp",
-    "linalg_matrix_norm", "frobenius_norm", "_is_all_true", "_is_any_true",
+    "linalg_matrix_norm", "frobenius_norm",
 )  # fmt: skip
 def reduced(call: Call) -> Any:
     """Everything along the reduced dimensions."""
@@ -89,11 +89,14 @@ def sorted_(call: Call) -> Any:
 
 @rule("_weight_norm_interface", "_weight_norm")
 def weight_norm(call: Call) -> Any:
-    """Weights made of weights; read whole where they depend on an input."""
+    """Weights made of weights: each one reads all of its own index of a dimension, or all there are."""
     out = call.out
     tensors = out if isinstance(out, list | tuple) else [out]
-    whole = [call.whole(value) for value in call.operands()]
-    return [call.join(whole, tuple(t.shape)) if isinstance(t, torch.Tensor) else None for t in tensors]
+    rank, dim = call.args[0].dim(), call.arg("dim", 0)
+    others = tuple(d for d in range(rank) if d != dim)
+    whole = [None if v is None else call.add(Reduce(others, keepdims=True), v) for v in map(call.value, call.args[:2])]
+    weights = call.join([v for v in whole if v is not None], tuple(tensors[0].shape))
+    return [weights, *([whole[0]] if len(tensors) > 1 else [])]
 
 
 @rule("cdist", "_cdist_forward", "_euclidean_dist", "pairwise_distance", "cosine_similarity")
