@@ -42,11 +42,13 @@ class Calls:
             self._counts.pop(path, None)
         self._stack: list[Frame] = [tape.frame]
         self._handles: list[Any] = []
+        # The last hook of each module that has hooks of its own.
+        self._last: dict[int, Any] = {}
         # The hooks are those of the process, and hear what other threads call.
         self._thread = get_ident()
 
     def __enter__(self) -> Calls:
-        # User's hooks run inside these: their operations belong to the call.
+        # A module's own hooks run inside these, those after the call by `_hear_last`: they belong to the call.
         self._handles = [
             torch_module.register_module_forward_pre_hook(self._begin),
             torch_module.register_module_forward_hook(self._end),
@@ -56,7 +58,7 @@ class Calls:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for handle in self._handles:
+        for handle in (*self._handles, *self._last.values()):
             handle.remove()
 
     @property
@@ -67,6 +69,8 @@ class Calls:
     def _begin(self, module: torch.nn.Module, args: Any) -> None:  # noqa: ARG002 - the form of a hook
         if get_ident() != self._thread:
             return
+        if module._forward_hooks:
+            self._hear_last(module)
         parent = self._tape.frame
         parent.has_children = True
         path = self._paths.get(id(module))
@@ -80,6 +84,13 @@ class Calls:
         self._tape.frames.append(frame)
         self._tape.frame = frame
 
+    def _hear_last(self, module: torch.nn.Module) -> None:
+        """Let a call end after the module's own hooks, which may replace what it returns."""
+        handle = self._last.get(id(module))
+        if handle is None:
+            handle = self._last[id(module)] = module.register_forward_hook(self._finish)
+        module._forward_hooks.move_to_end(handle.id)
+
     def _numbered(self, path: str) -> str:
         """The label of a call: the path, and from the second call on ``path#2``; ``path.2`` is always a child."""
         count = self._counts[path] = self._counts.get(path, 0) + 1
@@ -91,7 +102,11 @@ class Calls:
             label = label.replace("#", "##", 1)
         return label
 
-    def _end(self, module: torch.nn.Module, args: Any, output: Any) -> None:  # noqa: ARG002 - the form of a hook
+    def _end(self, module: torch.nn.Module, args: Any, output: Any) -> None:
+        if id(module) not in self._last:
+            self._finish(module, args, output)
+
+    def _finish(self, module: torch.nn.Module, args: Any, output: Any) -> None:  # noqa: ARG002 - the form of a hook
         if get_ident() != self._thread:
             return
         stack = self._stack
