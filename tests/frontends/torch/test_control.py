@@ -14,6 +14,7 @@ from torch._higher_order_ops.while_loop import while_loop
 from torch_modules import SMALL, Fn
 
 import eyeshot
+from eyeshot.errors import InputError
 from eyeshot.graph.access import Status
 from eyeshot.measure.results import Verdict
 
@@ -141,3 +142,68 @@ def test_compiled_parts_are_read_and_proven_and_stay_as_they_were(name: str) -> 
     after = model.state_dict(keep_vars=True)
     assert all(torch.equal(after[key], numbers) for key, (_, numbers) in before.items())
     assert all(after[key].dtype is tensor.dtype for key, (tensor, _) in before.items())
+
+
+class Packed(nn.Module):
+    """A recurrent layer over sequences of known lengths."""
+
+    def __init__(self, cell: nn.Module, lengths: Any, sorts: bool = True) -> None:
+        super().__init__()
+        self.cell, self.lengths, self.sorts = cell, lengths, sorts
+
+    def forward(self, x: Tensor) -> Tensor:
+        packed = nn.utils.rnn.pack_padded_sequence(x, self.lengths, batch_first=True, enforce_sorted=self.sorts)
+        return nn.utils.rnn.pad_packed_sequence(self.cell(packed)[0], batch_first=True)[0]
+
+
+CELLS: dict[str, tuple[Callable[[], nn.Module], Any, bool]] = {
+    "lstm": (lambda: nn.LSTM(4, 3), torch.tensor([7, 5, 2]), True),
+    "both ways": (lambda: nn.GRU(4, 3, bidirectional=True), [7, 5, 2], True),
+    "layers": (lambda: nn.LSTM(4, 3, num_layers=2, bidirectional=True), [6, 4, 4], True),
+    "unsorted": (lambda: nn.RNN(4, 3, num_layers=2), torch.tensor([2, 7, 5]), False),
+    "projected": (lambda: nn.LSTM(4, 5, proj_size=2), [7, 7, 7], True),
+}
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_packed_sequences_of_known_lengths(name: str) -> None:
+    make, lengths, sorts = CELLS[name]
+    torch.manual_seed(0)
+    model = Packed(make(), lengths, sorts)
+    assert eyeshot.analyze(model, input_shape=(3, 7, 4), axes="NTC", strict=True).status is Status.EXACT
+    proof = eyeshot.verify(model, input_shape=(3, 7, 4), axes="NTC")
+    assert proof.holds
+    assert not proof.counts[Verdict.UNPROVABLE]
+
+
+def test_a_packed_sequence_is_read_up_to_each_time() -> None:
+    model = Packed(nn.LSTM(4, 3), [7, 7])
+    field = eyeshot.analyze(model, input_shape=(2, 7, 4), axes="NTC")[-1]
+    assert [field.at(t).read for t in range(7)] == [1, 2, 3, 4, 5, 6, 7]
+
+
+def test_the_last_states_of_packed_sequences() -> None:
+    class Last(Packed):
+        def forward(self, x: Tensor) -> Tensor:
+            packed = nn.utils.rnn.pack_padded_sequence(x, self.lengths, batch_first=True)
+            return self.cell(packed)[1]
+
+    torch.manual_seed(0)
+    proof = eyeshot.verify(Last(nn.GRU(4, 3, num_layers=2, bidirectional=True), [7, 3]), input_shape=(2, 7, 4))
+    assert proof.holds
+    assert not proof.counts[Verdict.UNPROVABLE]
+
+
+def test_sequences_whose_lengths_the_data_say_are_read_up_to_there() -> None:
+    class ByData(Packed):
+        def forward(self, x: Tensor) -> Tensor:
+            self.lengths = (x[:, :, 0] > 0).sum(1).clamp(1).cpu()
+            return super().forward(x)
+
+    fields = eyeshot.analyze(ByData(nn.LSTM(4, 3), None, False), input_shape=(3, 7, 4))
+    assert "lengths that the data say" in fields.graph.notes[0]
+
+
+def test_lengths_that_do_not_fit_are_the_models_error() -> None:
+    with pytest.raises(InputError, match=r"len\(lengths\)"):
+        eyeshot.analyze(Packed(nn.LSTM(4, 3), [7, 5]), input_shape=(3, 7, 4))

@@ -42,12 +42,12 @@ _ORDER = {**_NAMES, functional.batch_norm: ("input", "weight", "bias", "running_
 
 
 _RECURRENT = {
-    torch.lstm: torch.ops.aten.lstm.input,
-    torch.gru: torch.ops.aten.gru.input,
-    torch.rnn_tanh: torch.ops.aten.rnn_tanh.input,
-    torch.rnn_relu: torch.ops.aten.rnn_relu.input,
+    torch.lstm: torch.ops.aten.lstm,
+    torch.gru: torch.ops.aten.gru,
+    torch.rnn_tanh: torch.ops.aten.rnn_tanh,
+    torch.rnn_relu: torch.ops.aten.rnn_relu,
 }
-"""Recurrent layers; a packed batch, which has other arguments, is taken apart."""
+"""Recurrent layers; that of a packed batch has other arguments."""
 
 _WHOLE = frozenset({*_OVERLOADS, *_RECURRENT, functional.pad})
 _FROM_DATA = {torch.tensor, torch.as_tensor}
@@ -137,8 +137,8 @@ def whole(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any
         # Taken apart it is a dozen writes into slices, in which the law beyond the ends is lost.
         amounts = args[1] if len(args) > 1 else kwargs["pad"]
         return torch.ops.aten._pad_circular.default, (args[0], list(amounts))
-    if func in _RECURRENT and type(args[3]) is bool:
-        return _RECURRENT[func], args
+    if func in _RECURRENT:
+        return _RECURRENT[func].input if type(args[3]) is bool else _RECURRENT[func].data, args
     return None
 
 
