@@ -185,6 +185,12 @@ def masked_write(x: Tensor) -> Tensor:
     return out
 
 
+def written_strides(x: Tensor) -> Tensor:
+    out = x.clone()
+    out[:, :, 2:].as_strided((1, 4, 3, 5), (256, 64, 8, 1), 0).mul_(x[:, :, 5:, 3:])
+    return out
+
+
 def relative_index(x: Tensor) -> Tensor:
     """Picks by a table made on the fly."""
     n = x.shape[-1]
@@ -322,6 +328,17 @@ MODULES: dict[str, tuple[Callable[[], nn.Module], tuple[int, ...]]] = {
         SMALL,
     ),
     "as strided": (lambda: plain(lambda x: x.as_strided((1, 4, 3, 5), (32, 64, 8, 1), 9)), SMALL),
+    "as strided before": (lambda: plain(lambda x: x[:, :, 2:].as_strided((1, 4, 3, 5), (256, 64, 8, 1), 0)), SMALL),
+    "as strided apart": (
+        lambda: plain(lambda x: x[:, :, ::2, 1::2].as_strided((1, 4, 3, 2), (256, 64, 16, 2), 1)),
+        SMALL,
+    ),
+    "as strided again": (
+        lambda: plain(lambda x: x.as_strided((1, 4, 3, 5), (256, 64, 8, 1), 9).as_strided((2, 3), (4, 1), 2)),
+        SMALL,
+    ),
+    "as strided broadcast": (lambda: plain(lambda x: x.expand(1, 4, 8, 5).as_strided((4, 3), (8, 1), 1)), (1, 4, 8, 1)),
+    "as strided written": (lambda: plain(written_strides), SMALL),
     "diag embed": (lambda: plain(lambda x: torch.diag_embed(x[:, :, 0], 1)), SMALL),
     "diagonal": (lambda: plain(lambda x: x.diagonal(1, 2, 3)), SMALL),
     "fourier": (lambda: Fn(lambda x: torch.fft.rfft2(x).real), IMAGE),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+import torch
 
 from eyeshot.frontends.tables import picked
 from eyeshot.frontends.torch.tape import Tape, Value
@@ -20,6 +21,7 @@ __all__ = [
     "Base",
     "Expanded",
     "Held",
+    "OfBase",
     "Permuted",
     "Reshaped",
     "Sliced",
@@ -46,13 +48,18 @@ class Base:
     """Memory that tensors share.
 
     `value` is what it holds, None if that depends on no input; then `known` says whether the numbers of its tensors
-    are what the model would see, and `own` whether they may be written to.
+    are what the model would see, and `own` whether they may be written to. `stride`, `offset`
+    and `width` say where in memory each element lies, and how many bytes it takes.
     """
 
-    __slots__ = ("known", "own", "shape", "value", "version")
+    __slots__ = ("known", "offset", "own", "shape", "stride", "value", "version", "width")
 
-    def __init__(self, shape: Shape, value: Value | None, *, own: bool) -> None:
-        self.shape, self.value, self.own = shape, value, own
+    def __init__(self, tensor: Any, value: Value | None, *, own: bool) -> None:
+        self.shape: Shape = tuple(tensor.shape)
+        self.stride, self.offset, self.width = (), 0, tensor.itemsize
+        if tensor.layout is torch.strided:
+            self.stride, self.offset = tensor.stride(), tensor.storage_offset()
+        self.value, self.own = value, own
         self.version, self.known = 0, True
 
 
@@ -203,20 +210,35 @@ class Expanded:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Elements at listed places of the whole in row-major order: diagonals, overlapping windows, any strides."""
+    """Elements at listed places of the whole in row-major order: diagonals, overlapping windows, any strides.
+
+    A place of -1 is none: memory that belongs to no element.
+    """
 
     places: tuple[int, ...]
     shape: Shape
 
     def take(self, tape: Tape, whole: Value) -> Value:
         """The listed elements."""
-        for op in picked(np.array(self.places, np.int64).reshape(self.shape), whole.shape):
+        places = np.array(self.places, np.int64).reshape(self.shape)
+        if places.size and places.min() < 0:
+            row = flat(tape, whole)
+            places = np.where(places < 0, row.shape[0], places)
+            whole = tape.add(Concat(0), row, tape.constant((1,)))
+        for op in picked(places, whole.shape):
             whole = tape.add(op, whole)
         return whole
 
     def put(self, tape: Tape, whole: Value, part: Value) -> Value:
         """The whole with the listed elements replaced."""
         return replaced(tape, whole, self.places, part)
+
+
+@dataclass(frozen=True, slots=True)
+class OfBase:
+    """A view by places of the base itself, whatever views lead to the tensor that it is taken of."""
+
+    view: View
 
 
 def flat(tape: Tape, value: Value) -> Value:
@@ -232,6 +254,7 @@ def replaced(tape: Tape, whole: Value, places: tuple[int, ...], part: Value) -> 
     row, new = flat(tape, whole), flat(tape, part)
     source = list(range(row.shape[0]))
     for k, place in enumerate(places):
-        source[place] = row.shape[0] + k
+        if place >= 0:
+            source[place] = row.shape[0] + k
     both = tape.add(Concat(0), row, new)
     return reshaped(tape, tape.add(Gather(0, tuple(source)), both), whole.shape)

@@ -97,7 +97,7 @@ class Tensors:
 
     def bind(self, tensor: Any, value: Value | None, real: Any = None) -> None:
         """A new tensor with memory of its own holds this value, or is a constant with these numbers if known."""
-        held = Held(tensor, Base(tuple(tensor.shape), value, own=True), (), value)
+        held = Held(tensor, Base(tensor, value, own=True), (), value)
         held.real = real
         self._held[id(tensor)] = held
         if value is not None:
@@ -122,7 +122,7 @@ class Tensors:
         """What is known of a tensor; one seen for the first time belongs to the model."""
         held = self._held.get(id(tensor))
         if held is None:
-            held = Held(tensor, Base(tuple(tensor.shape), None, own=False), (), None)
+            held = Held(tensor, Base(tensor, None, own=False), (), None)
             self._held[id(tensor)] = held
         return held
 

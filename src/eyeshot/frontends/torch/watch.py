@@ -8,7 +8,7 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from eyeshot.errors import InputError, ShapeError
-from eyeshot.frontends.torch.aliases import Held, View
+from eyeshot.frontends.torch.aliases import Held, OfBase, View
 from eyeshot.frontends.torch.blank import blank_like
 from eyeshot.frontends.torch.blend import note_blend
 from eyeshot.frontends.torch.constants import Constants
@@ -163,11 +163,14 @@ class Watch(TorchDispatchMode):
             self._viewed(held, tensor, one, value, real_out)
         return out
 
-    def _viewed(self, held: Held, out: Any, view: View | None, value: Value | None, real: Any) -> None:
+    def _viewed(self, held: Held, out: Any, view: View | OfBase | None, value: Value | None, real: Any) -> None:
+        base, views = held.base, held.views
+        if isinstance(view, OfBase):
+            view, value, views = view.view, base.value, ()
         if value is not None and view is not None and out.numel():
             value = view.take(self.tape, value)
-        views = held.views if view is None else (*held.views, view)
-        new = Held(out, held.base, views, value if out.numel() else None)
+        views = views if view is None else (*views, view)
+        new = Held(out, base, views, value if out.numel() else None)
         new.real = real
         self.tensors.view(new)
 

@@ -104,9 +104,7 @@ class Packing:
     def __init__(self, sizes: tuple[int, ...]) -> None:
         self.shape = (len(sizes), sizes[0])
         self._places = tuple(t * sizes[0] + b for t, size in enumerate(sizes) for b in range(size))
-        self._lasts = tuple(
-            max(t for t, size in enumerate(sizes) if size > b) * sizes[0] + b for b in range(sizes[0])
-        )
+        self._lasts = tuple(max(t for t, size in enumerate(sizes) if size > b) * sizes[0] + b for b in range(sizes[0]))
 
     def apart(self, call: Call, packed: Value) -> Value:
         """Rows by time and sequence; those after the end of a sequence read nothing."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 
-from eyeshot.frontends.torch.aliases import Expanded, Permuted, Reshaped, Sliced, Spread, View
+from eyeshot.errors import InputError
+from eyeshot.frontends.torch.aliases import Expanded, OfBase, Permuted, Reshaped, Sliced, Spread, View
 from eyeshot.frontends.torch.rules.numbers import Paired, Parted
 from eyeshot.frontends.torch.rules.table import Call, view, within
 from eyeshot.frontends.torch.tape import Tape, Value
@@ -179,17 +182,26 @@ def diagonal(call: Call, shape: Shape) -> View:
 
 
 @view("as_strided")
-def as_strided(call: Call, shape: Shape) -> View:
-    """Any strides, by the places that they reach; the viewed tensor must be dense."""
-    source = call.args[0]
-    count = 1
-    for n in shape:
-        count *= n
-    size, stride = call.args[1], call.args[2]
+def as_strided(call: Call, shape: Shape) -> OfBase:  # noqa: ARG001 - all views have this form
+    """Any strides, by the places in memory that they reach."""
+    source, size, stride = call.args[:3]
     offset = call.arg("storage_offset")
     offset = source.storage_offset() if offset is None else offset
-    number = torch.empty(count, dtype=torch.int64)
-    memory = torch.as_strided(torch.arange(count), shape, source.stride())
-    number[memory.flatten()] = torch.arange(count)
-    places = torch.as_strided(number, size, stride, offset - source.storage_offset())
-    return Spread(tuple(places.flatten().tolist()), tuple(places.shape))
+    base = call.tensors.hold(source).base
+    if base.width != source.itemsize:
+        raise InputError(
+            f"`as_strided` must be taken of a tensor with {base.width} bytes for each element, as its memory was made, "
+            f"but is taken of one with {source.itemsize}; take the part before its type is changed"
+        )
+    # The number of the element at each place of memory, -1 where none is.
+    laid = (base.shape, base.stride, base.offset)
+    number = torch.full((max(_reach(*laid), _reach(size, stride, offset)),), -1)
+    taken = torch.as_strided(torch.arange(len(number)), *laid)
+    number[taken.flatten()] = torch.arange(taken.numel())
+    places = torch.as_strided(number, size, stride, offset)
+    return OfBase(Spread(tuple(places.flatten().tolist()), tuple(places.shape)))
+
+
+def _reach(sizes: Shape, strides: Sequence[int], offset: int) -> int:
+    """Places of memory up to the last element."""
+    return 1 + offset + sum((n - 1) * stride for n, stride in zip(sizes, strides, strict=True))
