@@ -80,10 +80,9 @@ def analysed(reference: str) -> dict[str, Any]:
         return {"status": "error", "reason": f"{type(error).__name__}: {error}"}
     done = time.perf_counter()
     last = _last_map(rows)
-    ended = next((note for note in graph.notes if note.startswith("The capture ended")), None)
     return {
-        "status": "partial" if ended else analysis.status.value,
-        "reason": ended or _blame(graph, analysis),
+        "status": analysis.status.value,
+        "reason": f"ended {graph.ended}" if graph.ended else _blame(graph, analysis),
         "nodes": len(graph.nodes),
         "inputs": [list(value.shape) for value in graph.inputs],
         "last": last and _numbers(last),

@@ -86,7 +86,7 @@ def _small_shape(reference: str) -> Any:
         except EyeshotError:
             # Too small, or another size than it is made for.
             continue
-        if len(graph.nodes) >= len(whole.nodes) and not any(n.startswith("The capture ended") for n in graph.notes):
+        if len(graph.nodes) >= len(whole.nodes) and not graph.ended:
             return graph.inputs[0].shape
     return None
 

@@ -36,7 +36,7 @@ def _made(name: str, **config: Any) -> Callable[[], Any]:
 
 DIFFUSION: Table = {
     "UNet1DModel": Foreign(
-        _made("UNet1DModel", sample_size=32, block_out_channels=(32, 32, 32), extra_in_channels=16), (1, 2, 32), _step
+        _made("UNet1DModel", sample_size=32, block_out_channels=(32, 32, 32), extra_in_channels=64), (1, 2, 32), _step
     ),
     "UNet2DModel": Foreign(
         _made(

@@ -207,6 +207,7 @@ SOUND: Table = {
             codebook_size=16,
             codebook_dim=16,
             vector_quantization_hidden_dimension=16,
+            upsample_groups=16,
             upsampling_ratios=[4, 2],
             num_hidden_layers=1,
             num_attention_heads=2,
@@ -256,13 +257,13 @@ SOUND: Table = {
     "UnivNetModel": Foreign(
         transformer(
             "UnivNetModel",
-            model_in_channels=4,
+            model_in_channels=8,
             model_hidden_channels=4,
             kernel_predictor_hidden_channels=8,
             num_mel_bins=8,
             resblock_stride_sizes=[4, 2, 2],
         ),
-        {"input_features": (1, 8, 8), "noise_sequence": (1, 8, 4)},
+        {"input_features": (1, 8, 8), "noise_sequence": (1, 8, 8)},
         axes="NTC",
     ),
     "SpeechT5HifiGan": Foreign(

@@ -18,6 +18,7 @@ from oracle.theory import unite
 from strategies import graphs
 
 import eyeshot
+from eyeshot.analyses.analysis import Analysis
 from eyeshot.graph.core import Graph
 
 slow = settings(
@@ -93,12 +94,20 @@ def check_globals(brute: Brute, fields: eyeshot.Fields, name: str) -> None:
     """Axes along which some path of some feature has been reduced.
 
     A reduction of a single index does nothing: it may count as global or not. Where values are not periodic, it is
-    not always known any more that a factor of a dimension was its leading one.
+    not always known any more that a factor of a dimension was its leading one. Where every feature has come to read
+    the whole axis, it is global without a reduction.
     """
-    seen = unite([brute.theory(name, feature)[1] for feature in brute.features(name)])
+    each = [brute.theory(name, feature)[1] for feature in brute.features(name)]
+    seen = unite(each)
+    extent = {(v.name, a): v.shape[axis.dim] for v in brute.graph.inputs for a, axis in enumerate(v.axes)}
+    filled = {
+        axis
+        for axis, n in extent.items()
+        if all(lo <= 0 and hi >= n for part in each if axis in part.hulls for lo, hi in [part.hulls[axis]])
+    }
     numbers = {(v.name, axis.name): (v.name, a) for v in brute.graph.inputs for a, axis in enumerate(v.axes)}
     marked = {numbers[axis.input, axis.axis] for axis in fields[name].axes if axis.is_global}
-    assert marked <= seen.perhaps | seen.running or not seen.hulls, name
+    assert marked <= seen.perhaps | seen.running | filled or not seen.hulls, name
     assert marked >= seen.reduced or not brute.is_regular, name
 
 
@@ -153,7 +162,7 @@ def check_reaches(brute: Brute, fields: eyeshot.Fields) -> None:
     """Projective fields of every pixel in every value."""
     for value in brute.graph.inputs:
         for pixel in np.ndindex(*extents(value)):
-            for reach in fields.reached_by(*pixel, input=value.name):
+            for reach in fields.reached_by(*pixel, input=value.name, every=True):
                 readers = brute.supports(reach.layer, value)[(..., *pixel)]
                 where = f"{value.name}{list(pixel)} in {reach.layer}"
                 assert reach.features == hull_of(readers), where
@@ -175,6 +184,12 @@ def check_actual(brute: Brute, fields: eyeshot.Fields, name: str) -> None:
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
 def test_catalogue(name: str) -> None:
     check(CATALOGUE[name])
+
+
+def test_parts_of_tokens_are_values_like_any_other() -> None:
+    parts = Analysis(CATALOGUE["vision transformer"]).by_parts.graph
+    assert {node.name for node in parts.nodes} >= {"concat[tokens]", "concat[grid]"}
+    check(parts)
 
 
 _ENDING = {"axes flattened in the other order", "branches with other jumps", "shifted window attention"}

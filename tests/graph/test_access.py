@@ -144,5 +144,5 @@ def test_the_worst_status_counts(statuses: list[Status]) -> None:
 
 
 def test_order_of_the_statuses() -> None:
-    assert [status.rank for status in (Status.EXACT, Status.BOUNDED, Status.UNSUPPORTED)] == [0, 1, 2]
-    assert [status.value for status in Status] == ["exact", "bounded", "unsupported"]
+    assert [status.rank for status in Status] == [0, 1, 2, 3]
+    assert [status.value for status in Status] == ["exact", "bounded", "partial", "unsupported"]

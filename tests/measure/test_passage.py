@@ -1,12 +1,13 @@
 """Every operation that is said to let NaN through does so, on this processor, and no more than it reads."""
 
+import copy
 import math
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - everyone's name for it
 
 from eyeshot.measure import passage
@@ -33,11 +34,12 @@ MORE: dict[str, Callable[[Any, Tensor], Tensor]] = {
     "rrelu_with_noise": lambda op, x: op(x, torch.ones_like(x), 0.1, 0.3, False),
     "threshold": lambda op, x: op(x, 0.5, 0.0),
     **dict.fromkeys(
-        ("add", "atan2", "div", "maximum", "minimum", "mul", "rsub", "sub"), lambda op, x: op(x, x.flip(0) + 1)
+        ("add", "atan2", "div", "fmod", "maximum", "minimum", "mul", "remainder", "rsub", "sub"),
+        lambda op, x: op(x, x.flip(0) + 1),
     ),
 }
 """Calls of the operations that take more than one tensor; these read the element at their own place, or its mirror."""
-MIRRORED = {"add", "atan2", "div", "maximum", "minimum", "mul", "rsub", "sub"}
+MIRRORED = {"add", "atan2", "div", "fmod", "maximum", "minimum", "mul", "remainder", "rsub", "sub"}
 
 
 @pytest.mark.parametrize("number", [torch.float64, torch.float32])
@@ -62,6 +64,12 @@ def of_rows(y: Any) -> Tensor:
     return y.reshape(1, 2, -1, y.shape[-1])[0, 0, :, 0]
 
 
+def steps(layer: nn.Module, x: Tensor) -> Tensor:
+    """What a recurrent layer makes of a sequence, a number for each step."""
+    layer = copy.deepcopy(layer).to(x.dtype)
+    return layer(x.reshape(N, 1, 1))[0][:, 0, 0]  # type: ignore[no-any-return]
+
+
 PAIRS = [(i, i + 1) for i in range(0, N, 2)]
 ALL = [tuple(range(N))]
 SUMS: dict[str, tuple[Callable[[Tensor], Any], list[tuple[int, ...]]]] = {
@@ -69,6 +77,8 @@ SUMS: dict[str, tuple[Callable[[Tensor], Any], list[tuple[int, ...]]]] = {
     "_adaptive_avg_pool3d": (
         lambda x: aten._adaptive_avg_pool3d(x.reshape(1, 1, N, 1, 1), [N // 2, 1, 1]).flatten(), PAIRS,
     ),
+    "_cdist_forward": (lambda x: aten._cdist_forward(x.reshape(-1, 2), x.new_ones(1, 2), 2.0, 1).flatten(), PAIRS),
+    "_euclidean_dist": (lambda x: aten._euclidean_dist(x.reshape(-1, 2), x.new_ones(1, 2)).flatten(), PAIRS),
     "_fused_rms_norm": (lambda x: aten._fused_rms_norm(x[None], [N], None, 1e-5)[0][0, :1], ALL),
     "_log_softmax": (lambda x: aten._log_softmax(x, 0, False)[:1], ALL),
     "_native_batch_norm_legit": (
@@ -110,6 +120,13 @@ SUMS: dict[str, tuple[Callable[[Tensor], Any], list[tuple[int, ...]]]] = {
     "cumsum": (lambda x: aten.cumsum(x, 0)[[5, N - 1]], [tuple(range(6)), tuple(range(N))]),
     "cumprod": (lambda x: aten.cumprod(x, 0)[[5, N - 1]], [tuple(range(6)), tuple(range(N))]),
     "dot": (lambda x: aten.dot(x, x.new_zeros(N)).reshape(1), ALL),
+    **{
+        name: (lambda x, kind=kind: steps(kind, x), [tuple(range(t + 1)) for t in range(N)])
+        for name, kind in (
+            ("gru", nn.GRU(1, 2)), ("lstm", nn.LSTM(1, 2)), ("rnn_relu", nn.RNN(1, 2, nonlinearity="relu")),
+            ("rnn_tanh", nn.RNN(1, 2)),
+        )
+    },
     "linear": (lambda x: F.linear(x.reshape(-1, 2), x.new_zeros(1, 2)).flatten(), PAIRS),
     "log_softmax": (lambda x: aten.log_softmax(x, 0)[:1], ALL),
     "logsumexp": (lambda x: aten.logsumexp(x.reshape(-1, 2), [1]), PAIRS),

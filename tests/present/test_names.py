@@ -25,8 +25,8 @@ TAGS |= {"dd", "p"}
 COMMANDS = re.compile(r"\\([a-zA-Z]+|.)")
 LATEX_COMMANDS = set("&%$#_{}\\") | {
     "textbackslash", "textasciitilde", "textasciicircum", "textless", "textgreater", "textbar", "char", "times",
-    "forall", "leq", "textperiodcentered", "usepackage", "begin", "end", "centering", "caption", "toprule", "midrule",
-    "bottomrule", "par", "smallskip", "footnotesize",
+    "forall", "leq", "dashv", "textperiodcentered", "usepackage", "begin", "end", "centering", "caption", "toprule",
+    "midrule", "bottomrule", "par", "smallskip", "footnotesize",
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
@@ -9,6 +10,7 @@ from eyeshot.analyses.layout import Layout, layout_of
 from eyeshot.analyses.outline import Entry, outline
 from eyeshot.analyses.results import InputInfo, LayerField, Table
 from eyeshot.analyses.rows import row_of
+from eyeshot.analyses.terms import Term
 from eyeshot.analyses.walk import Extent, Walk, forward
 from eyeshot.graph.access import Status
 from eyeshot.graph.core import Graph
@@ -23,10 +25,18 @@ class Analysis:
     ----------
     graph : Graph
         A valid graph.
+    whole : Analysis, optional
+        Of the same network without the parts that `graph` has in addition.
+    parts : mapping of str to tuple of str
+        Values of the network, each with its parts; they stand in its place in a table.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(
+        self, graph: Graph, *, whole: Analysis | None = None, parts: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
         self.graph = graph
+        self.parts = parts or {}
+        self._whole = whole
         self._rows: dict[str, LayerField] = {}
         self._layouts: dict[str, Layout] = {}
         self._outlines: dict[tuple[bool, int | None], tuple[Entry, ...]] = {}
@@ -49,18 +59,23 @@ class Analysis:
     def table_of(self, *, every: bool = False, depth: int | None = None) -> Table:
         """A receptive-field table; `every` and `depth` as for `outline`. Rows that it does not show are not made."""
         entries = self.outline(every=every, depth=depth)
+        rows = [replace(self.row(node), name=name, source=kind) for name, node, kind in entries]
+        if self.graph.ended and rows:
+            rows[-1] = _as_partial(rows[-1])
         return Table(
             model=self.graph.name,
             status=self.status,
             inputs=self.inputs,
-            rows=tuple(replace(self.row(node), name=name, source=kind) for name, node, kind in entries),
+            rows=tuple(rows),
             notes=self.graph.notes,
-            operations=len(self.graph.nodes),
+            operations=len((self._whole or self).graph.nodes),
         )
 
     @property
     def status(self) -> Status:
-        """The worst status of any operation."""
+        """The worst status of any operation; partial, whatever they are, if the network was read no further."""
+        if self.graph.ended:
+            return Status.PARTIAL
         return Status.worst(Status.EXACT, *self.theoretical.not_exact.values())
 
     @property
@@ -75,16 +90,47 @@ class Analysis:
         """The rows of a table, as `eyeshot.analyses.outline.outline` chooses them."""
         key = (every, depth)
         if key not in self._outlines:
-            self._outlines[key] = outline(self.graph, self.theoretical, self.row, every=every, depth=depth)
+            if self._whole is None:
+                self._outlines[key] = outline(self.graph, self.theoretical, self._own_row, every=every, depth=depth)
+            else:
+                whole = self._whole.outline(every=every, depth=depth)
+                self._outlines[key] = whole if every else tuple(self._by_parts(whole))
         return self._outlines[key]
+
+    def _by_parts(self, entries: Iterable[Entry]) -> Iterator[Entry]:
+        for entry in entries:
+            for part in self.parts.get(entry.node, (entry.node,)):
+                yield entry._replace(name=entry.name + part.removeprefix(entry.node), node=part)
+
+    @cached_property
+    def by_parts(self) -> Analysis:
+        """The analysis of the network with grids of patches apart from other tokens; itself if it has none."""
+        if self._whole is not None or all(isinstance(t, Term) for f in self.theoretical.fields.values() for t in f):
+            return self
+        from eyeshot.analyses.token_grids import grids_of, with_token_grids
+
+        names = dict.fromkeys([*(entry.node for entry in self.outline()), *(name for _, name in self.graph.groups)])
+        grids = grids_of(self.graph, self.theoretical, names)
+        if not grids:
+            return self
+        graph, parts = with_token_grids(self.graph, grids)
+        return Analysis(graph, whole=self, parts=parts)
 
     @cached_property
     def layer_ends(self) -> dict[str, str]:
         """For each layer of the user's model the name of the last node that belongs to it."""
-        return {node.layer: node.name for node in self.graph.nodes}
+        return {node.layer: node.name for node in (self._whole or self).graph.nodes}
+
+    @cached_property
+    def last_read(self) -> str:
+        """The node of the last row, if the network was read no further; empty if it was read to its end."""
+        return self.outline()[-1].node if self.graph.ended and self.outline() else ""
 
     def row(self, name: str) -> LayerField:
-        """The numbers of a node."""
+        """The numbers of a node, which are as they are although the network was read no further than there."""
+        return _as_partial(self._own_row(name)) if name == self.last_read else self._own_row(name)
+
+    def _own_row(self, name: str) -> LayerField:
         if name not in self._rows:
             self._rows[name] = row_of(self.graph, self.graph.by_name[name], self.theoretical)
         return self._rows[name]
@@ -94,3 +140,8 @@ class Analysis:
         if name not in self._layouts:
             self._layouts[name] = layout_of(self.graph, self.graph.by_name[name], self.theoretical.fields[name])
         return self._layouts[name]
+
+
+def _as_partial(row: LayerField) -> LayerField:
+    """A row behind which more may come; the status of its axes says how far its numbers can be trusted."""
+    return replace(row, status=Status.worst(row.status, Status.PARTIAL))

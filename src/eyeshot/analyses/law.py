@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
-from eyeshot.index.explicit import Ints
+if TYPE_CHECKING:
+    from eyeshot.index.explicit import Ints
 
 __all__ = ["Law", "law_of"]
 
@@ -37,9 +36,9 @@ class Law(NamedTuple):
     is_cut: bool
 
     @property
-    def jump(self) -> Fraction:
-        """Distance of neighbouring features, on average over the period."""
-        return Fraction(self.advance, self.period)
+    def jump(self) -> Fraction | None:
+        """Distance of neighbouring features, on average over the period; None where they go to and fro on the spot."""
+        return None if self.period > 1 and not self.advance else Fraction(self.advance, self.period)
 
 
 def law_of(lo: Ints, hi: Ints, extent: int) -> Law | None:
@@ -60,11 +59,14 @@ def law_of(lo: Ints, hi: Ints, extent: int) -> Law | None:
 
     Examples
     --------
+    >>> import numpy as np
     >>> law_of(np.array([0, 2, 4]), np.array([3, 5, 7]), 9)
     Law(period=1, advance=2, is_cut=False)
     >>> law_of(np.array([0, 0, 1, 2, 3]), np.array([2, 3, 4, 5, 5]), 5)
     Law(period=1, advance=1, is_cut=True)
     """
+    import numpy as np
+
     if len(lo) == 1:
         return Law(1, 0, is_cut=False)
     found = _repeating(lo, hi)
@@ -84,6 +86,8 @@ def law_of(lo: Ints, hi: Ints, extent: int) -> Law | None:
 
 def _continued(ends: Ints, first: int, stop: int, period: int, advance: int) -> Ints:
     """Ends of intervals as the law of some of them, ``[first, stop)``, says for all."""
+    import numpy as np
+
     turns, phase = np.divmod(np.arange(len(ends)) - first, period)
     found: Ints = ends[first:stop][phase] + turns * advance
     return found
@@ -91,6 +95,8 @@ def _continued(ends: Ints, first: int, stop: int, period: int, advance: int) -> 
 
 def _repeating(lo: Ints, hi: Ints) -> tuple[int, int] | None:
     """Shortest period and its advance; at least two periods must be there, of period 1 two features."""
+    import numpy as np
+
     steps = np.stack([np.diff(lo), np.diff(hi)])
     n = len(lo)
     for period in _candidates(steps, n):
@@ -105,6 +111,8 @@ def _candidates(steps: Ints, n: int) -> Iterator[int]:
     """Periods after which the first few steps come again, the shortest first."""
     if n < 2:
         return
+    import numpy as np
+
     most = n // 2
     telling = min(_TELLING, n - 1 - most)
     alike = np.ones(most, np.bool_)

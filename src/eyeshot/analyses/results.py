@@ -113,7 +113,8 @@ class LayerField:
     axes : tuple of AxisField
         One for each axis of each input that the value depends on.
     status : Status
-        The worst status on the way.
+        The worst status on the way; partial, or worse, for the last row of a network that was read no further. Then
+        the status of the axes says how far their numbers can be trusted.
     blamed : tuple of str
         Nodes because of which the status is not exact, in order.
     """
@@ -151,7 +152,8 @@ class Table:
     model : str
         Name of the network.
     status : Status
-        The worst status of any operation, whether it has a row or not.
+        The worst status of any operation, whether it has a row or not; partial if the network was read up to a
+        data-dependent step only.
     inputs : tuple of InputInfo
         Network inputs.
     rows : tuple of LayerField

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from eyeshot.analyses.features import Features, Listed, Terms, extent_of, united
+from eyeshot.analyses.law import Law, law_of
 from eyeshot.analyses.results import AxisField, LayerField, Scope
 from eyeshot.analyses.terms import Term
 from eyeshot.analyses.walk import Walk, carried, carriers
@@ -117,12 +118,15 @@ class _Paths:
 
 
 def _grown(features: Features, local: Terms, axis: int, extent: int) -> Terms:
-    """Listed paths that come to the same as a running reduction: a loop over time that keeps a state."""
+    """Listed paths that come to the same as a running reduction: a loop over time that keeps a state.
+
+    Or to the same as a whole one: windows that by and by have seen everything.
+    """
     listed = [term for term in local if not isinstance(term, Term) or not isinstance(term.seqs[axis], Periodic)]
     if not listed:
         return []
     reach = _direction(features.along(listed, axis), features.count(local, axis), extent)
-    return listed if reach in {Scope.CAUSAL, Scope.ANTICAUSAL} else []
+    return listed if reach is not Scope.LOCAL else []
 
 
 def _direction(seq: Periodic | Bordered | Listed, n: int, extent: int) -> Scope:
@@ -147,13 +151,12 @@ def _numbers(seq: Periodic | Bordered | Listed, n: int, extent: int) -> _Numbers
         pairs = [pair for pair in map(seq.interval, range(min(n, seq.period))) if pair[1] > pair[0]]
         sizes = [hi - lo for lo, hi in pairs] or [0]
         lo, hi = pairs[0] if pairs else (0, 0)
-        return _Numbers(seq.jump, max(sizes), min(sizes), Fraction(lo + hi, 2), -lo, seq.period)
+        jump = Law(seq.period, seq.advance, is_cut=False).jump
+        return _Numbers(jump, max(sizes), min(sizes), Fraction(lo + hi, 2), -lo, seq.period)
     return _listed_numbers(*_ends(seq, n), n, extent)
 
 
 def _listed_numbers(lo: Ints, hi: Ints, places: Ints | None, n: int, extent: int) -> _Numbers:
-    from eyeshot.analyses.law import law_of
-
     if not len(lo):
         return _Numbers(None, 0, 0, Fraction(0), 0, None)
     law = law_of(lo, hi, extent) if _are_neighbours(places) else None
@@ -203,8 +206,6 @@ def _others(features: Features, paths: _Paths, terms: Terms, axis: int, n: int, 
 
 def _causal(seq: Periodic | Bordered | Listed, n: int, reach: Scope) -> _Numbers:
     """The jump is the advance of the last pixel that is read, or of the first."""
-    from eyeshot.analyses.law import law_of
-
     lo, hi, places = _ends(seq, n)
     sizes = hi - lo
     moving = hi if reach is Scope.CAUSAL else lo

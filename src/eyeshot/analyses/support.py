@@ -7,6 +7,7 @@ value. Both cost what the network has nodes, not what the image has pixels.
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
@@ -16,6 +17,7 @@ from eyeshot.analyses.grids import GridTerm
 from eyeshot.analyses.hulls import intervals_along
 from eyeshot.analyses.layout import checked_index, checked_pixel, layout_of, locate_pixel
 from eyeshot.analyses.results import Interval, Product, Reach, Region
+from eyeshot.analyses.rows import row_of
 from eyeshot.analyses.terms import Field, Term
 from eyeshot.analyses.walk import Walk
 from eyeshot.errors import FeatureError, LimitError
@@ -55,6 +57,7 @@ def region_of(graph: Graph, node: Node, walk: Walk, index: tuple[int, ...], valu
     dims = [axis.dim for axis in value.axes]
     products = unite(tuple(box[d] for d in dims) for box in read)
     mine = tuple(term for term in field if term.input == position)
+    row = defaultdict(bool, {(axis.input, axis.axis): axis.is_global for axis in row_of(graph, node, walk).axes})
     return Region(
         layer=node.name,
         feature=index,
@@ -64,7 +67,7 @@ def region_of(graph: Graph, node: Node, walk: Walk, index: tuple[int, ...], valu
         box=box_at(mine, sets, len(dims)),
         pixels=_box_of(products, len(dims)),
         products=_runs(products),
-        is_global=tuple(any(a in term.global_axes for term in mine) for a in range(len(dims))),
+        is_global=tuple(row[value.name, axis.name] for axis in value.axes),
         status=walk.status(node.name),
         read=volume(products),
     )

@@ -58,8 +58,8 @@ class Field:
 
     @property
     def status(self) -> Status:
-        """How far the numbers can be trusted."""
-        return self._analysis.theoretical.status(self._name)
+        """How far the numbers can be trusted; partial for the last value of a network that was read no further."""
+        return self.row.status
 
     @property
     def extents(self) -> tuple[tuple[str, int], ...]:

@@ -55,14 +55,19 @@ class Fields:
     """
 
     def __init__(self, graph: Graph) -> None:
-        self._analysis = Analysis(graph)
+        self._whole = Analysis(graph)
         # The walk is what can fail; it fails here and not when something is printed.
-        _ = self._analysis.theoretical
+        _ = self._whole.theoretical
+
+    @property
+    def _analysis(self) -> Analysis:
+        """With the parts of values that have rows of their own."""
+        return self._whole.by_parts
 
     @property
     def graph(self) -> Graph:
         """The network that was analysed."""
-        return self._analysis.graph
+        return self._whole.graph
 
     @property
     def inputs(self) -> Inputs:
@@ -80,8 +85,8 @@ class Fields:
 
     @property
     def status(self) -> Status:
-        """The worst status of any operation."""
-        return self._analysis.status
+        """The worst status of any operation; partial if the model was read up to a data-dependent step only."""
+        return self._whole.status
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -106,14 +111,18 @@ class Fields:
         found = self._resolve(key) if isinstance(key, str) else None
         if found is None:
             raise ModelReferenceError(f"`{self.graph.name}` has no layer `{key}`{hint(self.graph, str(key))}")
-        return Field(self._analysis, found)
+        return Field(self._whole if found in self.graph.by_name else self._analysis, found)
 
     def _resolve(self, key: str) -> str | None:
         """The node that a name means: a node's own name first, then a layer's, then a block's."""
         if key in self.graph.by_name:
             return key
-        found = self._analysis.layer_ends.get(key) or dict(self.graph.groups).get(key)
-        return found if found in self.graph.by_name else None
+        found = self._whole.layer_ends.get(key) or dict(self.graph.groups).get(key)
+        if found in self.graph.by_name:
+            return found
+        stem, bracket, part = key.rpartition("[")
+        whole = self._resolve(stem) if bracket else None
+        return f"{whole}[{part}" if whole and f"{whole}[{part}" in self._analysis.graph.by_name else None
 
     def reached_by(
         self, *pixel: int, input: str | None = None, every: bool = False, depth: int | None = None
@@ -137,7 +146,9 @@ class Fields:
         from eyeshot.analyses.support import reach_of
 
         value = input_named(self.graph, input)
-        reaches = {reach.layer: reach for reach in reach_of(self.graph, self._analysis.theoretical, pixel, value)}
+        reaches = {
+            reach.layer: reach for reach in reach_of(self._analysis.graph, self._analysis.theoretical, pixel, value)
+        }
         entries = self._analysis.outline(every=every, depth=depth)
         return tuple(replace(reaches[entry.node], layer=entry.name) for entry in entries)
 

@@ -22,13 +22,16 @@ class Status(enum.Enum):
     EXACT = "exact"
     """Equal to what the network reads."""
     BOUNDED = "bounded"
-    """The op looks where its data say; the answer is a proven outer bound."""
+    """Data or random numbers decide what is read; the answer is a proven outer bound."""
+    PARTIAL = "partial"
+    """The network was read up to a step that only data decide; what comes after it is not known. A value that was read
+    keeps its own status, the last one apart: nobody can say that it is the end."""
     UNSUPPORTED = "unsupported"
     """eyeshot has no rule for an op on the way and takes it as reading everything."""
 
     @property
     def rank(self) -> int:
-        """0 for the best status, 2 for the worst."""
+        """0 for the best status, 3 for the worst."""
         return list(Status).index(self)
 
     @staticmethod

@@ -61,6 +61,7 @@ class GraphBuilder:
         self._groups: list[tuple[str, str]] = []
         self._notes: list[str] = []
         self._calls: list[Call] = []
+        self._ended = ""
         self._shapes: dict[str, Shape] = {}
         # Equal ops are one object, so that analyses can recognise repeated layers.
         self._ops: dict[Op, Op] = {}
@@ -131,6 +132,10 @@ class GraphBuilder:
         """Say which nodes a module call of a watched program made; outer calls before those within them."""
         self._calls.append(call)
 
+    def end(self, where: str) -> None:
+        """Say where and why the network is read no further."""
+        self._ended = where
+
     def shape(self, value: str) -> Shape:
         """Shape of a value added before."""
         return self._shapes[value]
@@ -163,6 +168,7 @@ class GraphBuilder:
             tuple(self._groups),
             tuple(self._notes),
             tuple(self._calls),
+            self._ended,
         )
 
     def _take_name(self, name: str, shape: Shape) -> None:

@@ -41,6 +41,7 @@ def to_json(graph: Graph) -> str:
         "groups": graph.groups,
         "notes": graph.notes,
         **({"calls": [dataclasses.astuple(call) for call in graph.calls]} if graph.calls else {}),
+        **({"ended": graph.ended} if graph.ended else {}),
     }
     return json.dumps(data, ensure_ascii=False)
 
@@ -68,6 +69,7 @@ def from_json(text: str) -> Graph:
             tuple((str(name), str(result)) for name, result in data.get("groups", [])),
             _typed(data.get("notes", []), str),
             tuple(_call(*call) for call in data.get("calls", [])),
+            _ended(data),
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         if isinstance(error, GraphError):
@@ -98,6 +100,15 @@ def _value(data: dict[str, Any]) -> Value:
 
 def _call(name: Any, kind: Any, *numbers: Any) -> Call:
     return Call(*_typed([name, kind], str), *_typed(list(numbers), int))
+
+
+def _ended(data: dict[str, Any]) -> str:
+    """Where the network was read no further; older versions said so in a note only."""
+    if "ended" in data:
+        (ended,) = _typed([data["ended"]], str)
+        return str(ended)
+    found = (re.match(r"The capture ended (in .*), which needs", note) for note in data.get("notes", []))
+    return next((match[1] for match in found if match), "")
 
 
 def _node_data(node: Node) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,7 +17,7 @@ from eyeshot.frontends.torch.operations import operation_of
 from eyeshot.frontends.torch.record import Recorded, is_copy, listed, makes_constant, name_of
 from eyeshot.frontends.torch.rules.table import Ended
 from eyeshot.frontends.torch.runnable import eagerly
-from eyeshot.frontends.torch.shortcuts import whole
+from eyeshot.frontends.torch.shortcuts import passes, whole
 from eyeshot.frontends.torch.tensors import among
 
 __all__ = ["DivergedError", "Listener", "Sight", "Whole"]
@@ -118,7 +119,8 @@ class Listener(TorchDispatchMode):
             self._mark(out, depends=False)
             return out
         self._expect(name_of(func))
-        out = func(*args, **kwargs)
+        # A guard would not let NaN pass.
+        out = None if operation_of(func).is_guard else func(*args, **kwargs)
         self.hear(func, _by_name(func, args) | kwargs, out)
         return out
 
@@ -157,6 +159,8 @@ class Whole(TorchFunctionMode):
     ) -> Any:
         """Run one function."""
         kwargs = kwargs or {}
+        if passes(func, sys._getframe(1)) and self._listener.depends(args):
+            return True
         if isinstance(func, HigherOrderOperator):
             try:
                 with self:

@@ -42,21 +42,23 @@ _MOVES = (
 _POINTWISE = (
     "abs", "acos", "acosh", "add", "addcdiv", "addcmul", "asin", "asinh", "atan", "atan2", "atanh", "ceil", "celu",
     "clamp", "clamp_max", "clamp_min", "cos", "cosh", "div", "elu", "erf", "erfc", "exp", "exp2", "expm1", "floor",
-    "frac", "gelu", "glu", "hardsigmoid", "hardswish", "hardtanh", "leaky_relu", "lerp", "log", "log10", "log1p",
-    "log2", "log_sigmoid_forward", "maximum", "minimum", "mish", "mul", "neg", "_prelu_kernel", "reciprocal", "relu",
-    "relu6", "round", "rsqrt", "rsub", "selu", "sigmoid", "silu", "sin", "sinh", "softplus", "sqrt", "square", "sub",
-    "tan", "tanh", "threshold", "trunc", "complex", "rrelu_with_noise", "dropout", "native_dropout",
+    "fmod", "frac", "gelu", "glu", "hardsigmoid", "hardswish", "hardtanh", "leaky_relu", "lerp", "log", "log10",
+    "log1p", "log2", "log_sigmoid_forward", "maximum", "minimum", "mish", "mul", "neg", "_prelu_kernel", "reciprocal",
+    "relu", "relu6", "remainder", "round", "rsqrt", "rsub", "selu", "sigmoid", "silu", "sin", "sinh", "softplus",
+    "sqrt", "square", "sub", "tan", "tanh", "threshold", "trunc", "complex", "rrelu_with_noise", "dropout",
+    "native_dropout",
 )  # fmt: skip
 """Each element by itself."""
 
 _SUMS = (
-    "_adaptive_avg_pool2d", "_adaptive_avg_pool3d", "_fused_rms_norm", "_log_softmax", "_native_batch_norm_legit",
-    "_native_batch_norm_legit_no_training", "_safe_softmax", "_softmax", "_trilinear", "adaptive_avg_pool1d",
-    "adaptive_max_pool2d", "adaptive_max_pool3d", "addbmm", "addmm", "addmv", "amax", "amin", "avg_pool1d",
-    "avg_pool2d", "avg_pool3d", "baddbmm", "batch_norm", "bmm", "convolution", "cumsum", "cumprod", "dot", "linear",
-    "log_softmax", "logsumexp", "max_pool2d_with_indices", "max_pool3d_with_indices", "mean", "mm", "mv",
-    "native_batch_norm", "native_group_norm", "native_layer_norm", "prod", "rms_norm", "softmax", "std", "std_mean",
-    "sum", "var", "var_mean", "_weight_norm", "_weight_norm_interface",
+    "_adaptive_avg_pool2d", "_adaptive_avg_pool3d", "_cdist_forward", "_euclidean_dist", "_fused_rms_norm",
+    "_log_softmax", "_native_batch_norm_legit", "_native_batch_norm_legit_no_training", "_safe_softmax", "_softmax",
+    "_trilinear", "adaptive_avg_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d", "addbmm", "addmm", "addmv",
+    "amax", "amin", "avg_pool1d", "avg_pool2d", "avg_pool3d", "baddbmm", "batch_norm", "bmm", "convolution", "cumsum",
+    "cumprod", "dot", "gru", "linear", "log_softmax", "logsumexp", "lstm", "max_pool2d_with_indices",
+    "max_pool3d_with_indices", "mean", "mm", "mv", "native_batch_norm", "native_group_norm", "native_layer_norm",
+    "prod", "rms_norm", "rnn_relu", "rnn_tanh", "softmax", "std", "std_mean", "sum", "var", "var_mean", "_weight_norm",
+    "_weight_norm_interface",
 )  # fmt: skip
 """Several elements, all of which count: NaN in one of them is NaN in the result."""
 

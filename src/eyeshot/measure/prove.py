@@ -276,6 +276,7 @@ class Prover:
             notes=tuple(self._notes),
             mismatch=mismatch,
             interrupted=interrupted,
+            ended=graph.ended,
         )
 
     def _input(self, value: Value) -> InputProof:

@@ -149,6 +149,8 @@ class Proof:
         The smallest example of the first wrong value.
     interrupted : bool
         Whether it was ended before its time; the counts say how far it came.
+    ended : str
+        Where and why the model was read no further; empty if it was read to its end. Nothing behind that is proven.
     """
 
     model: str
@@ -163,6 +165,7 @@ class Proof:
     notes: tuple[str, ...] = ()
     mismatch: Mismatch | None = None
     interrupted: bool = False
+    ended: str = ""
 
     @cached_property
     def counts(self) -> dict[Verdict, int]:

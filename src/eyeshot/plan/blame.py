@@ -30,6 +30,8 @@ def blamed(subject: Subject, size: Size) -> list[Obstacle]:
     size : tuple of int
         Pixels of a tile per axis; an axis no longer than that stays whole.
     """
+    if subject.unread is not None:
+        return [subject.unread]
     cuts = tuple(_half(subject, axis, n, size[axis]) for axis, n in enumerate(subject.extents))
     found = prove(subject.build, subject.whole, cuts, subject.uncut()).obstacles
     if found and "" not in found:

@@ -37,6 +37,7 @@ def plain(tiling: Tiling) -> dict[str, Any]:
             for option in tiling.options
         ],
         "notes": list(tiling.notes),
+        **({"status": "partial", "ended": tiling.ended} if tiling.ended else {}),
     }
 
 

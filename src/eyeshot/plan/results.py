@@ -227,6 +227,9 @@ class Tiling:
         Sizes to choose from, where none was asked for.
     notes : tuple of str
         What the reader has to know besides.
+    ended : str
+        Where and why the network was read no further; empty if it was read to its end. Then the plan is partial: it
+        holds for values before that.
     """
 
     model: str
@@ -242,6 +245,7 @@ class Tiling:
     shapes: Mapping[tuple[int, ...], tuple[tuple[int, ...], ...]] = field(default_factory=dict)
     options: tuple[Option, ...] = ()
     notes: tuple[str, ...] = ()
+    ended: str = ""
 
     @property
     def is_possible(self) -> bool:

@@ -73,6 +73,14 @@ class Subject:
         self.aligned = alignment(self.whole, self.walk, self.wanted)
         self.laws = {name: law_of(self.whole, self.walk, name, self.aligned) for name in self.wanted}
 
+    @property
+    def unread(self) -> Obstacle | None:
+        """Where the network was read no further, if its own outputs are wanted: nobody knows what they are."""
+        if self.asked or not self.whole.ended:
+            return None
+        last = self.whole.nodes[-1]
+        return Obstacle(last.name, last.layer, last.source, "is followed by what only data decide")
+
     def build(self, size: Size) -> Graph:
         """The network's graph at some size."""
         if size not in self._known:

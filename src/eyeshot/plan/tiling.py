@@ -84,6 +84,8 @@ class Planner:
             If no tile of that size, or within that budget, gives anything.
         """
         extents = self._subject.extents
+        if self._subject.unread is not None:
+            return self._impossible([self._subject.unread])
         if size is not None and all(s >= n for s, n in zip(size, extents, strict=True)):
             raise InputError(
                 f"the image ({shown(extents)}) must be larger than a tile ({shown(size)}); run the model on it "
@@ -110,7 +112,7 @@ class Planner:
     def _attempt(self, size: Size) -> tuple[tuple[AxisCut, ...], tuple[Output, ...], Proof] | list[Obstacle]:
         """Tiles of one size, their margins widened until the proof holds; obstacles where it never does."""
         subject, fitting = self._subject, self._fitting
-        outputs = subject.outputs(size)
+        outputs = subject.outputs(size) if subject.unread is None else None
         if outputs is None or max(subject.aligned) > MAX_ALIGNMENT:
             return blamed(subject, size)
         fitting.fit()
@@ -153,7 +155,7 @@ class Planner:
         return replace(
             blank,
             obstacles=tuple((found.node, found.source, found.reason) for found in obstacles),
-            notes=(*blank.notes, *self._other_sizes(obstacles)),
+            notes=(*blank.notes, *self._instead(obstacles)),
         )
 
     def _blank(self, verdict: Verdict) -> Tiling:
@@ -161,7 +163,7 @@ class Planner:
         whole = self._subject.whole
         value = whole.inputs[0]
         dims = tuple(axis.dim for axis in value.axes)
-        return Tiling(whole.name, value.name, value.shape, dims, verdict, notes=whole.notes)
+        return Tiling(whole.name, value.name, value.shape, dims, verdict, notes=whole.notes, ended=whole.ended)
 
     # ------------------------------------------------------------------ other images
 
@@ -180,9 +182,11 @@ class Planner:
     def _can_be_tiled(self) -> bool:
         return not isinstance(self._attempt(self._fitting.probe()), list)
 
-    def _other_sizes(self, obstacles: Sequence[Obstacle]) -> tuple[str, ...]:
-        """Whether an image of a rounded size could be tiled."""
+    def _instead(self, obstacles: Sequence[Obstacle]) -> tuple[str, ...]:
+        """What could be tiled instead: a layer that was read, or an image of a rounded size."""
         extents = self._subject.extents
+        if self._subject.unread is not None:
+            return ("A layer before that may be tiled: name it as the output that is wanted.",)
         if any(one.reason == GLOBAL for one in obstacles):
             return ()
         for step in _STEPS:

@@ -26,6 +26,7 @@ class Mark(enum.Enum):
     MISALIGNED = "!"
     BOUNDED = "≤"
     UNSUPPORTED = "?"
+    PARTIAL = "⊣"
 
 
 _SAID = {
@@ -34,6 +35,7 @@ _SAID = {
     Mark.CAUSAL: "causal: each feature reads all up to its place, the last one everything",
     Mark.ANTICAUSAL: "anticausal: each feature reads all from its place on, the first one everything",
     Mark.BEYOND: "larger than the image: a part of the field always lies outside it",
+    Mark.PARTIAL: "partial: the model was read up to here only; what comes after it is not known",
 }
 """Explanations that are the same in every table."""
 
@@ -54,8 +56,9 @@ def marks_of(row: LayerField, axes: Sequence[AxisField], extents: Sequence[int])
     found = []
     for mark in Mark:
         held = [field.axis for field, n in zip(axes, extents, strict=True) if _holds(mark, field, n)]
-        if held or (not axes and mark.name.lower() == row.status.value):
-            found.append(Marked(mark, () if len(held) == len(axes) else tuple(map(visible, held))))
+        of_row = mark.name.lower() == row.status.value and (not axes or mark is Mark.PARTIAL)
+        if held or of_row:
+            found.append(Marked(mark, () if of_row or len(held) == len(axes) else tuple(map(visible, held))))
     return tuple(found)
 
 
@@ -90,7 +93,7 @@ def _explained(mark: Mark, rows: list[LayerField]) -> str:
             where = (f"{_distance(row)} px at {visible(row.name)}" for row in rows)
             return f"misaligned: branches whose centres lie apart meet here, {_listed(where)}"
         case Mark.BOUNDED:
-            return f"bounded: the data decide what is read; an outer bound, because of {_blamed(rows)}"
+            return f"bounded: data or random numbers decide what is read; an outer bound, because of {_blamed(rows)}"
         case Mark.UNSUPPORTED:
             return f"unsupported: taken as reading everything, because of {_blamed(rows)}"
         case _:

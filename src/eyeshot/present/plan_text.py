@@ -41,7 +41,8 @@ def plan_text(tiling: Tiling, screen: Screen = TERMINAL, *, sizes: Sequence[Size
 def _lines(tiling: Tiling, screen: Screen, sizes: Sequence[Sizes]) -> Iterator[Line]:
     model, name = screen.name(tiling.model), screen.name(tiling.input)
     title = f"{model} in tiles · {name} {_by(tiling.image)} · {tiling.verdict.value}"
-    yield from wrapped(title, screen, style=_STYLES[tiling.verdict])
+    title += " · partial" * bool(tiling.ended)
+    yield from wrapped(title, screen, style="partial" if tiling.ended else _STYLES[tiling.verdict])
     yield ()
     if tiling.is_possible:
         yield from _cuts(tiling, screen)

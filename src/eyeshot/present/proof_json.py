@@ -21,6 +21,7 @@ def proof_dict(proof: Proof) -> dict[str, Any]:
         "state": state(proof),
         "holds": proof.holds,
         "interrupted": proof.interrupted,
+        **({"status": "partial", "ended": proof.ended} if proof.ended else {}),
         "counts": {verdict.name.lower(): count for verdict, count in proof.counts.items()},
         "features": proof.features,
         "supports": proof.supports,

@@ -11,7 +11,7 @@ from eyeshot.present.screen import TERMINAL, Line, Screen, ansi_text, wrapped
 __all__ = ["proof_text"]
 
 _LABEL = 10
-_STYLES = {"proven": "exact", "wrong": "unsupported"}
+_STYLES = {"proven": "exact", "proven as far as read": "partial", "wrong": "unsupported"}
 
 
 def proof_text(proof: Proof, screen: Screen = TERMINAL) -> str:

@@ -25,7 +25,8 @@ def state(proof: Proof) -> str:
         return "interrupted"
     if proof.values and proof.counts[Verdict.UNPROVABLE] == len(proof.values):
         return "not provable"
-    return "proven in part" if proof.counts[Verdict.UNPROVABLE] else "proven"
+    word = "proven in part" if proof.counts[Verdict.UNPROVABLE] else "proven"
+    return f"{word} as far as read" if proof.ended else word
 
 
 def headline(proof: Proof) -> str:

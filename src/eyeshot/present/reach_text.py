@@ -15,10 +15,11 @@ from eyeshot.present.sketch import HOLE, READ, REST
 __all__ = ["reach_text"]
 
 _WORDS = {READ: "reads the pixel", HOLE: "in the box, does not read it", REST: "does not read it"}
-_STATUS_SIGNS = {"exact": "", "bounded": "≤", "unsupported": "?"}
+_STATUS_SIGNS = {"exact": "", "bounded": "≤", "unsupported": "?", "partial": "⊣"}
 _SIGN_WORDS = {
-    "≤": "bounded: the data decide what is read; the true set is a part of this one",
+    "≤": "bounded: data or random numbers decide what is read; the true set is a part of this one",
     "?": "unsupported: an op on the way has no rule and is taken as reading everything",
+    "⊣": "partial: the model was read up to here only; what comes after it is not known",
 }
 
 

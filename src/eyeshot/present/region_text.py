@@ -92,7 +92,7 @@ def _facts(region: Region) -> Iterator[tuple[str, str]]:
     if whole_axes:
         yield "global", f"along {', '.join(whole_axes)}: some path reads the whole axis"
     if region.status.value == "bounded":
-        yield "bounded", "the data decide what is read; the true set is a part of this one"
+        yield "bounded", "data or random numbers decide what is read; the true set is a part of this one"
     if region.status.value == "unsupported":
         yield "", "An op on the way has no rule and is taken as reading everything."
 

@@ -31,6 +31,7 @@ _PALETTE = {
     "mark": ("33", "yellow"),
     "exact": ("32", "green"),
     "bounded": ("33", "yellow"),
+    "partial": ("33", "yellow"),
     "unsupported": ("31", "red"),
     "read": ("36", "cyan"),
     "hole": ("35", "magenta"),
@@ -40,7 +41,7 @@ _PALETTE = {
 _PROSE = 80
 """Columns of running text, however wide the screen is."""
 
-_ASCII = str.maketrans("×–−·…∀↤↦≤─│┌┐└┘█░\u2571", "x--.~*{}<-|++++#o/")
+_ASCII = str.maketrans("×–−·…∀↤↦≤⊣─│┌┐└┘█░\u2571", "x--.~*{}<|-|++++#o/")
 
 
 @dataclass(frozen=True, slots=True)

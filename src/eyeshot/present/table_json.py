@@ -25,10 +25,10 @@ def table_dict(table: Table) -> dict[str, Any]:
     -------
     dict
         As `json.dumps` takes it: jump, start and misaligned are ints where they are whole, else floats;
-        `jump` is None where it varies, `period` and `local_size` are None where there is none. Three keys stand only
-        where they say something:
-        ``notes``, with several inputs the ``input`` of each axis, and ``operations``, the number of all operations,
-        where some have no row.
+        `jump` is None where it varies, `period` and `local_size` are None where there is none. Some keys stand only
+        where they say something: ``notes``, with several inputs the ``input`` of each axis, ``operations``, the number
+        of all operations, where some have no row, and in the last row of a partial network the ``status`` of the
+        numbers along each axis.
     """
     return {
         "schema": SCHEMA,
@@ -57,11 +57,11 @@ def _layer(row: LayerField, *, several: bool) -> dict[str, Any]:
         "source": row.source,
         "shape": list(row.shape),
         "status": row.status.value,
-        "axes": [_axis(field, several=several) for field in row.axes],
+        "axes": [_axis(field, row, several=several) for field in row.axes],
     }
 
 
-def _axis(field: AxisField, *, several: bool) -> dict[str, Any]:
+def _axis(field: AxisField, row: LayerField, *, several: bool) -> dict[str, Any]:
     return {
         **({"input": field.input} if several else {}),
         "axis": field.axis,
@@ -76,4 +76,5 @@ def _axis(field: AxisField, *, several: bool) -> dict[str, Any]:
         "reach": field.reach.value,
         "local_size": field.local_size,
         "misaligned": json_number(field.misaligned),
+        **({"status": field.status.value} if field.status is not row.status else {}),
     }

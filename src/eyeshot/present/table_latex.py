@@ -31,6 +31,7 @@ _ESCAPES = {
     "–": "--",
     "∀": r"$\forall$",
     "≤": r"$\leq$",
+    "⊣": r"$\dashv$",
     "·": r"\textperiodcentered{}",
     "-": "{}-",
     ",": "{},",
@@ -38,7 +39,7 @@ _ESCAPES = {
     "*": "{}*",
 }
 # Two hyphens would become a dash, two commas a quotation mark; after a row's end, [ and * would belong to it.
-_SPECIAL = re.compile(r"[\\&%$#_{}~^<>|\"'`×–∀≤·]|(?<=-)-|(?<=,),|^[*\[]")
+_SPECIAL = re.compile(r"[\\&%$#_{}~^<>|\"'`×–∀≤⊣·]|(?<=-)-|(?<=,),|^[*\[]")
 
 
 def table_latex(table: Table) -> str:

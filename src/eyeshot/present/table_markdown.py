@@ -10,7 +10,7 @@ from eyeshot.present.rows import COLUMNS, TableRow, words_of
 
 __all__ = ["markdown_escaped", "table_markdown"]
 
-_SPECIAL = re.compile(r"[^\w\s.,;:/%()!?+'–·×∀≤-]|:(?!\s|$)|(?<![^\W_])_|_(?![^\W_])")
+_SPECIAL = re.compile(r"[^\w\s.,;:/%()!?+'–·×∀≤⊣-]|:(?!\s|$)|(?<![^\W_])_|_(?![^\W_])")
 _LIST_START = re.compile(r"(?<=^)[+-](?=\s|$)|(?<=\d)[.)](?=\s|$)")
 _NUMBERS = frozenset({"n", "jump", "size", "start"})
 

@@ -46,16 +46,19 @@ export interface Op {
   [setting: string]: unknown;
 }
 
+/** How far an answer can be trusted; a network that was read up to a data-dependent step only, and its last value, are partial. */
+export type Status = "exact" | "bounded" | "partial" | "unsupported";
+
 type RawMap = [number, number, number, number, Border, number, Tap[][]];
 type RawReading = { links: [number, number][] } | { from: number[]; to: number[] };
 type RawNode = [
-  string, string, number[], number[], (number | null)[], number, number, number, number[], string, number, string[],
+  string, string, number[], number[], (number | null)[], number, number, number, number[], Status, number, string[],
 ];
 
 export interface Document {
   schema: string;
   model: string;
-  status: string;
+  status: Status;
   inputs: { name: string; shape: number[]; axes: [string, number][] }[];
   maps: RawMap[];
   readings: RawReading[];
@@ -81,7 +84,7 @@ export interface Value {
   op: Op;
   outlook: (Outlook | null)[];
   numbers: AxisNumbers[];
-  status: string;
+  status: Status;
   /** 0: one operation of many; 1: a row of the table; 2: a row whose numbers are new. */
   level: number;
   blamed: string[];
@@ -105,7 +108,7 @@ export interface Call {
 
 export interface Network {
   model: string;
-  status: string;
+  status: Status;
   inputs: Input[];
   /** Inputs first, then nodes in the order of execution. */
   values: Value[];

@@ -37,7 +37,7 @@ function alongAxis(input: string, name: string, terms: Term[], axis: number, apa
   const [lo, hi] = pairs[0] ?? [0, 0];
   const both = reduced.length ? sizesWith(seq, n, everything) : sizes;
   return {
-    ...whole, jump: seq.advance / seq.period, size: Math.max(...both), size_min: Math.min(...both), start: (lo + hi) / 2,
+    ...whole, jump: seq.period > 1 && !seq.advance ? null : seq.advance / seq.period, size: Math.max(...both), size_min: Math.min(...both), start: (lo + hi) / 2,
     padding: -lo || 0, period: seq.period, local_size: Math.max(...sizes),
   };
 }

@@ -51,8 +51,9 @@ export function regionWords(network: Network, region: Region): Words {
 
 function trust(value: Value, unknown: string[]): string[] {
   const found: string[] = [];
-  if (value.status === "bounded") found.push(`An outer bound: ${value.blamed.join(", ")} looks where its data say.`);
+  if (value.status === "bounded") found.push(`An outer bound: ${value.blamed.join(", ")} looks where data or random numbers say.`);
   if (value.status === "unsupported") found.push(`Not known: eyeshot has no rule for ${value.blamed.join(", ")} and takes it as reading everything.`);
+  if (value.status === "partial") found.push("Partial: the model was read up to here only; what comes after it is not known.");
   if (unknown.length) found.push(`This page does not hold what ${[...new Set(unknown)].join(", ")} reads; ask “eyeshot at”.`);
   return found;
 }

@@ -13,7 +13,7 @@ from eyeshot.frontends.torch.aside import TURN, Aside
 from eyeshot.frontends.torch.blank import blank_like
 from eyeshot.frontends.torch.blend import Blend
 from eyeshot.frontends.torch.calls import Calls, returned
-from eyeshot.frontends.torch.failures import RefusedError, cut_short, failed, numbers_wanted, wants_gradients
+from eyeshot.frontends.torch.failures import RefusedError, cut_short, ending, failed, numbers_wanted, wants_gradients
 from eyeshot.frontends.torch.inputs import Arguments, arguments_of
 from eyeshot.frontends.torch.record import Record
 from eyeshot.frontends.torch.rules.table import Ended
@@ -178,7 +178,9 @@ def _run(
                     f"`{calls.where or type(model).__name__}` decides by the numbers of its data (`{wanted}`): "
                     + ("without `strict` all before that is analysed" if len(tape) else "no layer comes before that")
                 ) from error
-            tape.note(cut_short(calls.where, wanted))
+            looked_at = error.looked_at if isinstance(error, Ended) else ()
+            tape.end(ending(calls.where, wanted), looked_at)
+            tape.note(cut_short(tape.ended))
             return []
     found = returned(output, watch.tensors)
     if not found:

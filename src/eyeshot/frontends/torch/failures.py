@@ -10,7 +10,16 @@ import torch
 from eyeshot.errors import InputError
 from eyeshot.frontends.torch.inputs import Arguments
 
-__all__ = ["RefusedError", "cut_short", "failed", "needs_device", "numbers_wanted", "wants_gradients", "without_shapes"]
+__all__ = [
+    "RefusedError",
+    "cut_short",
+    "ending",
+    "failed",
+    "needs_device",
+    "numbers_wanted",
+    "wants_gradients",
+    "without_shapes",
+]
 
 _WITHOUT_NUMBERS = {
     r"meta device type tensor to numpy": "numpy",
@@ -63,12 +72,14 @@ def without_shapes(func: Any, error: BaseException) -> InputError | None:
     return InputError(f"the operation `{name}` must say what it returns for shapes without numbers; {advice}")
 
 
-def cut_short(where: str, operation: str) -> str:
+def ending(where: str, operation: str) -> str:
+    """Where and why a capture ended before the model did."""
+    return f"in {where or 'the model itself'} at the operation {_WORDS.get(operation, operation)}"
+
+
+def cut_short(ended: str) -> str:
     """The note on a capture that ended before the model did."""
-    return (
-        f"The capture ended in {where or 'the model itself'} at the operation {_WORDS.get(operation, operation)}, "
-        "which needs the numbers of real data; everything up to there is analysed."
-    )
+    return f"The capture ended {ended}, which needs the numbers of real data; everything up to there is analysed."
 
 
 class RefusedError(InputError):

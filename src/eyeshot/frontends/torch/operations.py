@@ -28,6 +28,8 @@ class Operation:
     ----------
     functional : OpOverload
         The form of it that writes nothing; itself if it writes nothing or there is no such form.
+    is_guard : bool
+        Whether it returns nothing and writes nothing: it only checks its arguments.
     is_in_place : bool
         Whether its results are arguments that it writes to.
     written : tuple of (str, int)
@@ -45,6 +47,7 @@ class Operation:
         "functional",
         "is_apart",
         "is_drawn",
+        "is_guard",
         "is_in_place",
         "kind",
         "outs",
@@ -61,6 +64,7 @@ class Operation:
             for place, argument in enumerate(schema.arguments)
             if (argument.alias_info is not None and argument.alias_info.is_write) or _is_statistic(base, argument.name)
         )
+        self.is_guard = not schema.returns and not self.written
         fresh = any(result.alias_info is None for result in schema.returns)
         self.is_in_place = bool(self.written) and not fresh
         self.functional = (_functional(func, base) or func) if self.is_in_place else func

@@ -7,7 +7,9 @@ it is said at once.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 import torch
@@ -21,7 +23,7 @@ from eyeshot.frontends.torch.rules.table import Ended
 from eyeshot.frontends.torch.untouched import Untouched
 from eyeshot.frontends.torch.watch import Watch
 
-__all__ = ["Shortcuts", "whole"]
+__all__ = ["Shortcuts", "passes", "whole"]
 
 _OVERLOADS: dict[Callable[..., Any], Any] = {
     functional.scaled_dot_product_attention: torch.ops.aten.scaled_dot_product_attention.default,
@@ -56,6 +58,12 @@ _SETS_LEARNING = {
     *(torch.Tensor.grad.__set__, torch.Tensor.grad.__delete__),
 }
 _CHANGES = _SETS_LEARNING | {torch.Tensor.data.__set__, torch._C._set_grad_enabled}
+_GUARDS = {
+    (torch.Tensor.__bool__, torch._assert.__code__),
+    (torch.Tensor.item, torch._check_tensor_all_with.__code__),
+}
+"""Methods that ask for a number, in functions that only check it."""
+_ASKED = {method for method, _ in _GUARDS}
 _INDEXED = {torch.Tensor.__getitem__, torch.Tensor.__setitem__}
 
 
@@ -79,6 +87,8 @@ class Shortcuts(TorchFunctionMode):
         if func in _FROM_DATA and kwargs and _is_meta(kwargs.get("device")):
             # On the meta device the numbers would be gone before anyone sees them.
             return self._watch.moved(func(*args, **{**kwargs, "device": "cpu"}))
+        if func in _ASKED and passes(func, sys._getframe(1)) and self._watch.tensors.depends(args):
+            return True
         if func in _INDEXED and (type(args[1]) is list or type(args[1]) is tuple):
             args = (args[0], _with_tensors(args[1]), *args[2:])
         if isinstance(func, HigherOrderOperator):
@@ -140,6 +150,11 @@ def whole(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any
     if func in _RECURRENT:
         return _RECURRENT[func].input if type(args[3]) is bool else _RECURRENT[func].data, args
     return None
+
+
+def passes(func: Any, caller: FrameType | None) -> bool:
+    """Whether a function is called only to check a tensor (`torch._assert`), which is passed over."""
+    return caller is not None and (func, caller.f_code) in _GUARDS
 
 
 def _mode(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

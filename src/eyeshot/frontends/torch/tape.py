@@ -6,6 +6,7 @@ nowhere are left out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
@@ -92,6 +93,10 @@ class Tape:
         self.calls: dict[str, int] = {}
         self.blends: dict[int, Blend] = {}
         self.pairs: dict[int, Value] = {}
+        self.ended = ""
+        self._looked_at: tuple[Value, ...] = ()
+        # Steps that make the first of several results of an operation.
+        self._firsts: list[int] = []
         self._inputs: list[tuple[str, Shape, str | None]] = []
         self._steps: list[_Step] = []
 
@@ -125,6 +130,11 @@ class Tape:
         """A value that reads nothing."""
         return self.add(Constant(tuple(shape)))
 
+    def leads(self, value: Value) -> None:
+        """Say that a value is the first of several results of the operation that is being recorded."""
+        if value.index >= len(self._inputs) and self._steps[value.index - len(self._inputs)].call == self.call:
+            self._firsts.append(value.index - len(self._inputs))
+
     def note(self, sentence: str) -> None:
         """Say something to the reader of any result, once."""
         if sentence not in self.notes:
@@ -132,11 +142,18 @@ class Tape:
 
     # ------------------------------------------------------------------ the end
 
+    def end(self, where: str, looked_at: Sequence[Value]) -> None:
+        """Say where and why nothing more can be read, and what is looked at there."""
+        self.ended, self._looked_at = where, tuple(looked_at)
+
     def graph(self, name: str, outputs: list[Value]) -> Graph:
-        """The graph of all steps that lead to an output or to the result of a module."""
+        """The graph of all steps that lead to an output or to the result of a module.
+
+        Where the capture has ended, nobody knows what leads where: then the result of every operation counts.
+        """
         first = len(self._inputs)
-        live = self._live([*outputs, *(v for frame in self.frames for v in _returned(frame))])
-        if not outputs:
+        live = self._live(self._roots(outputs))
+        if self.ended:
             outputs = [Value(first + i, ()) for i in self._ends(live)]
         names = self._names(live)
         self.names = [label for label, _, _ in names]
@@ -158,7 +175,24 @@ class Tape:
             build.call(Call(frame.label, frame.kind, frame.depth, before[frame.first], before[stop]))
         for sentence in self.notes:
             build.note(sentence)
+        build.end(self.ended)
         return build.finish(*dict.fromkeys(names[value.index][0] for value in outputs))
+
+    def _roots(self, outputs: list[Value]) -> list[Value]:
+        """Values that are kept with all that leads to them."""
+        roots = [*outputs, *(v for frame in self.frames for v in _returned(frame))]
+        if self.ended:
+            first = len(self._inputs)
+            roots += [*self._looked_at, *(Value(first + i, ()) for i in self._mains().values())]
+        return roots
+
+    def _mains(self, live: Sequence[bool] | None = None) -> dict[tuple[int, int], int]:
+        """For every operation, by its number and module call, the step that makes its first result."""
+        found = {(step.call, id(step.frame)): i for i, step in enumerate(self._steps) if live is None or live[i]}
+        for i in self._firsts:
+            if live is None or live[i]:
+                found[self._steps[i].call, id(self._steps[i].frame)] = i
+        return found
 
     def _live(self, roots: list[Value]) -> list[bool]:
         first = len(self._inputs)
@@ -190,7 +224,7 @@ class Tape:
         }
         # A module path is the module's, whether or not one operation holds its result.
         taken = _Names(list(self.inputs), [frame.label for frame in self.frames])
-        last = {(step.call, id(step.frame)): i for i, step in enumerate(self._steps) if live[i]}
+        main = self._mains(live)
         whole: dict[tuple[int, int], str] = {}
         for i, step in enumerate(self._steps):
             if not live[i]:
@@ -201,10 +235,11 @@ class Tape:
             is_leaf = bool(step.frame.label) and not step.frame.has_children
             if first + i in results:
                 label, source = step.frame.label, step.frame.kind
-            elif last[key] == i:
-                label, source = whole.get(key) or taken.free(stem), step.source
+            elif main[key] == i:
+                label = whole[key] = whole.get(key) or taken.free(stem)
+                source = step.source
             else:
-                if key not in whole and first + last[key] not in results:
+                if key not in whole and first + main[key] not in results:
                     whole[key] = taken.free(stem)
                 label, source = taken.free(f"{whole.get(key, stem)}.{step.op.kind}"), step.source
             names.append((label, source, step.frame.label if is_leaf else whole.get(key, label)))

@@ -88,6 +88,9 @@ class Watch(TorchDispatchMode):
     def _translate(self, operation: Operation, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         self.tape.source = operation.source
         self.tape.call += 1
+        if operation.is_guard:
+            # What it checks is no matter of the network: data that do not pass raise, and give no field.
+            return None
         if operation.kind is Kind.VIEW:
             return self._view(operation, func, args, kwargs)
         if operation.is_in_place:
@@ -101,6 +104,8 @@ class Watch(TorchDispatchMode):
         elif isinstance(out, list | tuple):
             results = flat(out)
             listed = values if isinstance(values, list | tuple) else [values] * len(results)
+            if isinstance(listed[0] if listed else None, Value):
+                self.tape.leads(listed[0])
             for tensor, value in zip(results, listed, strict=False):
                 if isinstance(tensor, torch.Tensor):
                     self._result(call, tensor, value)

@@ -18,7 +18,7 @@ __all__: list[str] = []
     "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "count_nonzero", "linalg_vector_norm", "logsumexp",
     "max.dim", "max.default", "mean", "median", "min.dim", "min.default", "mode", "nanmean", "nanmedian", "nansum",
     "norm", "prod", "std", "std_mean", "sum", "var", "var_mean", "kthvalue", "special_logsumexp",
-    "linalg_matrix_norm", "frobenius_norm",
+    "linalg_matrix_norm", "frobenius_norm", "_is_all_true", "_is_any_true",
 )  # fmt: skip
 def reduced(call: Call) -> Any:
     """Everything along the reduced dimensions."""

@@ -36,11 +36,19 @@ __all__ = [
 
 
 class Ended(BaseException):
-    """The model asks for numbers that only data can give; not an Exception, so that no model catches it."""
+    """The model asks for numbers that nobody knows; not an Exception, so that no model catches it.
 
-    def __init__(self, name: str) -> None:
+    Parameters
+    ----------
+    name : str
+        The operation that needs them.
+    looked_at : sequence of Value
+        What it looks at; none if that depends on no input.
+    """
+
+    def __init__(self, name: str, looked_at: Sequence[Value] = ()) -> None:
         super().__init__(name)
-        self.name = name
+        self.name, self.looked_at = name, tuple(looked_at)
 
 
 class Kind(enum.Enum):

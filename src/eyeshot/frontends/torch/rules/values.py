@@ -13,7 +13,7 @@ __all__: list[str] = []
 
 @rule(
     "clone", "contiguous", "lift", "lift_fresh_copy", "alias_copy", "detach_copy", "_pin_memory",
-    "_conj_copy", "dequantize", "_assert_tensor_metadata", "prims::clone",
+    "_conj_copy", "dequantize", "prims::clone",
 )  # fmt: skip
 def same(call: Call) -> Value | None:
     """The value itself."""
@@ -56,13 +56,13 @@ def overwritten(call: Call) -> Value | None:
 
 
 @rule(
-    "_assert_async", "_local_scalar_dense", "_unique", "_unique2", "allclose", "argwhere", "bincount", "equal", "histc",
+    "_local_scalar_dense", "_unique", "_unique2", "allclose", "argwhere", "bincount", "equal", "histc",
     "is_nonzero", "item", "masked_select", "nonzero", "nonzero_numpy", "repeat_interleave.Tensor",
     "torchvision::nms", "torchvision::qnms", "unique_consecutive", "unique_dim",
 )  # fmt: skip
 def needs_numbers(call: Call) -> None:
     """Nothing without data: here the capture ends."""
-    raise Ended(call.func._schema.name.removeprefix("aten::"))
+    raise Ended(call.func._schema.name.removeprefix("aten::"), call.operands())
 
 
 @rule("is_same_size")
