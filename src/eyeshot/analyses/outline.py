@@ -95,10 +95,19 @@ def outline(
     for unit, entries, is_new in zip(units, ends, changed, strict=True):
         if is_new or unit.is_folded or any(entry.node in outputs for entry in entries):
             found += entries
-        else:
-            # One of several results of an operation may be an output although it does not stand for the operation.
-            found += [Entry(node.name, node.name, node.source) for node in unit.nodes if node.name in outputs]
+        found += _more_outputs(unit, entries, results, outputs)
     return tuple(found)
+
+
+def _more_outputs(
+    unit: _Unit, entries: list[Entry], results: dict[str, list[Entry]], outputs: set[str]
+) -> Iterator[Entry]:
+    """Other results of a unit that the network returns: the last state of an LSTM, beside its sequence."""
+    known = {entry.node for entry in entries}
+    keys = {entry.node: entry.name for entry in results.get(unit.name, [])}
+    for node in unit.nodes:
+        if node.name in outputs and node.name not in known:
+            yield Entry(keys.get(node.name, node.name), node.name, unit.kind or node.source)
 
 
 # ---------------------------------------------------------------------- what is taken together
