@@ -19,12 +19,13 @@ from typing import Any, cast
 
 import torch
 
-__all__ = ["TURN", "Aside"]
+__all__ = ["OURS", "TURN", "Aside"]
 
 TURN = threading.RLock()
 """Held by whoever watches or proves a model: that swaps weights, hooks and random states, so others wait."""
 
-_OURS = str(Path(__file__).parents[2]) + os.sep
+OURS = str(Path(__file__).parents[2]) + os.sep
+"""How the names of eyeshot's own files begin."""
 _TORCH = str(Path(torch.__file__).parent) + os.sep
 _BETWEEN = tuple(
     _TORCH + name.replace("/", os.sep) for name in ("_ops.py", "overrides.py", "utils/_python_dispatch.py")
@@ -92,7 +93,7 @@ class _Diverted:
 
 def _show(message: Any, category: Any, filename: str, lineno: int, file: Any = None, line: Any = None) -> None:
     """Show a warning; one of ours is given again as the model's."""
-    place = _place(filename) if _here.running and filename.startswith((_OURS, *_BETWEEN)) else None
+    place = _place(filename) if _here.running and filename.startswith((OURS, *_BETWEEN)) else None
     if place is None:
         Aside._showing(message, category, filename, lineno, file, line)
         return
@@ -111,7 +112,7 @@ def _place(filename: str) -> FrameType | None:
             # Otherwise the second model would not be warned.
             frame.f_globals.get("__warningregistry__", {}).clear()
         name = frame.f_code.co_filename
-        if name.startswith((_OURS, *_BETWEEN)) or name == warnings.__file__:
+        if name.startswith((OURS, *_BETWEEN)) or name == warnings.__file__:
             continue
         if not name.startswith(_TORCH):
             return frame

@@ -13,7 +13,15 @@ from eyeshot.frontends.torch.aside import TURN, Aside
 from eyeshot.frontends.torch.blank import blank_like
 from eyeshot.frontends.torch.blend import Blend
 from eyeshot.frontends.torch.calls import Calls, returned
-from eyeshot.frontends.torch.failures import RefusedError, cut_short, ending, failed, numbers_wanted, wants_gradients
+from eyeshot.frontends.torch.failures import (
+    RefusedError,
+    cut_short,
+    ending,
+    failed,
+    numbers_wanted,
+    our_fault,
+    wants_gradients,
+)
 from eyeshot.frontends.torch.inputs import Arguments, arguments_of
 from eyeshot.frontends.torch.record import Record
 from eyeshot.frontends.torch.rules.table import Ended
@@ -172,7 +180,8 @@ def _run(
         except (Exception, SystemExit, Ended) as error:
             wanted = error.name if isinstance(error, Ended) else numbers_wanted(error)
             if wanted is None:
-                raise failed(model, arguments, calls.where, error) from error
+                fault = our_fault(calls.where or type(model).__name__, error)
+                raise fault or failed(model, arguments, calls.where, error) from error
             if strict or not len(tape):
                 raise InputError(
                     f"`{calls.where or type(model).__name__}` decides by the numbers of its data (`{wanted}`): "

@@ -7,7 +7,8 @@ from typing import Any
 
 import torch
 
-from eyeshot.errors import InputError
+from eyeshot.errors import EyeshotError, InputError
+from eyeshot.frontends.torch.aside import OURS
 from eyeshot.frontends.torch.inputs import Arguments
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "failed",
     "needs_device",
     "numbers_wanted",
+    "our_fault",
+    "told",
     "wants_gradients",
     "without_shapes",
 ]
@@ -80,6 +83,30 @@ def ending(where: str, operation: str) -> str:
 def cut_short(ended: str) -> str:
     """The note on a capture that ended before the model did."""
     return f"The capture ended {ended}, which needs the numbers of real data; everything up to there is analysed."
+
+
+def our_fault(where: str, error: BaseException) -> EyeshotError | None:
+    """What is said where eyeshot itself fails on the way; None if it is the model.
+
+    Operations of the framework are called from here too, so where an error was raised does not tell. But they raise
+    none of these.
+    """
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    inside = trace is not None and trace.tb_frame.f_code.co_filename.startswith(OURS)
+    if not inside or not isinstance(error, AttributeError | AssertionError | LookupError | NameError | ArithmeticError):
+        return None
+    if isinstance(error, IndexError):
+        return None
+    return EyeshotError(
+        f"in `{where}`: the model cannot be followed here ({told(error)}); this is a fault of eyeshot, please report it"
+    )
+
+
+def told(error: BaseException) -> str:
+    """An exception in one line."""
+    return f"{type(error).__name__}: {(str(error).strip() or 'no message').splitlines()[0]}"
 
 
 class RefusedError(InputError):

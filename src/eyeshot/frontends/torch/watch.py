@@ -7,11 +7,12 @@ from typing import Any
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from eyeshot.errors import InputError, ShapeError
+from eyeshot.errors import EyeshotError, InputError, LimitError, ShapeError
 from eyeshot.frontends.torch.aliases import Held, OfBase, View
 from eyeshot.frontends.torch.blank import blank_like
 from eyeshot.frontends.torch.blend import note_blend
 from eyeshot.frontends.torch.constants import Constants
+from eyeshot.frontends.torch.failures import told
 from eyeshot.frontends.torch.operations import Operation, operation_of
 from eyeshot.frontends.torch.rules.table import Call, Kind
 from eyeshot.frontends.torch.tape import Tape, Value
@@ -115,13 +116,31 @@ class Watch(TorchDispatchMode):
         """Arguments that an operation writes to beside its results."""
         for tensor in operation.targets(call.args, call.kwargs) if operation.written else ():
             held = self.tensors.hold(tensor)
-            if operation.rule is None and tensor.numel():
+            if call.fails and tensor.numel():
                 held.write(self.tape, call.opaque(call.operands(), tuple(tensor.shape), bounded=False))
             held.base.known = False
 
     def _values(self, operation: Operation, call: Call) -> Any:
         """What the operation's rule says that its results hold."""
-        return operation.rule(call) if operation.rule is not None else self._unknown(call)
+        if operation.rule is None:
+            return self._unknown(call)
+        try:
+            return operation.rule(call)
+        except (InputError, LimitError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with a rule, the model is not to blame
+            self._run_alone(call, error)
+            return self._unknown(call, error)
+
+    def _run_alone(self, call: Call, error: Exception) -> None:
+        """Let the model have its own exception, where the operation itself cannot be done."""
+        try:
+            self.tensors.kernel(call.func, call.args, call.kwargs)
+        except RuntimeError:
+            # A rule that says the same in better words.
+            if isinstance(error, RuntimeError):
+                raise error from None
+            raise
 
     def _result(self, call: Call, tensor: Any, value: Value | None, made: Any = None) -> None:
         _check(call, tensor, value)
@@ -130,16 +149,25 @@ class Watch(TorchDispatchMode):
                 note_blend(call, value)
             self.tensors.bind(tensor, value, made)
 
-    def _unknown(self, call: Call) -> Any:
+    def _unknown(self, call: Call, error: Exception | None = None) -> Any:
+        """Results that may read everything: of an operation without a rule, or with one that fails."""
+        call.fails = True
         name, results = call.func._schema.name, flat(call.out)
         if not any(isinstance(t, torch.Tensor) for t in results):
             return None
+        where = self.tape.frame.label or "model"
         if self._strict:
-            raise InputError(
-                f"`{self.tape.frame.label or 'model'}`: there is no rule for the operation `{name}`; "
-                "without `strict` it is taken as reading everything"
+            lacks = f"the rule for the operation `{name}` fails ({told(error)})" if error is not None else (
+                f"there is no rule for the operation `{name}`"
+            )  # fmt: skip
+            raise InputError(f"`{where}`: {lacks}; without `strict` it is taken as reading everything")
+        if error is None:
+            self.tape.note(f"There is no rule for the operation {name}: it is taken as reading everything.")
+        else:
+            self.tape.note(
+                f"The rule for the operation {name} fails in {where} ({told(error)}): it is taken as reading "
+                "everything. Please report it."
             )
-        self.tape.note(f"There is no rule for the operation {name}: it is taken as reading everything.")
         operands = call.operands()
         return [
             call.opaque(operands, tuple(t.shape), bounded=False) if isinstance(t, torch.Tensor) and t.numel() else None
@@ -158,7 +186,7 @@ class Watch(TorchDispatchMode):
         out = func(*args, **kwargs)
         call = Call(self.tensors, func, args, kwargs, out)
         self.tape.source = operation.source
-        views: Any = operation.rule(call, shape) if operation.rule is not None else []
+        views = _views(operation, call, shape)
         if isinstance(out, torch.Tensor):
             real_out = func(real, *args[1:], **kwargs) if real is not None else None
             self._viewed(held, out, views, value, real_out)
@@ -196,6 +224,20 @@ class Watch(TorchDispatchMode):
                     note_blend(call, value)
                 self.tensors.hold(target).write(self.tape, value)
         return out
+
+
+def _views(operation: Operation, call: Call, shape: tuple[int, ...]) -> Any:
+    """How the results of an operation are views of its first argument; every view has a rule."""
+    try:
+        return operation.rule(call, shape) if operation.rule is not None else []
+    except EyeshotError:
+        raise
+    except Exception as error:
+        # What a view shares is lost without its rule, so there is no bound for what is written through it.
+        raise EyeshotError(
+            f"the view `{call.func._schema.name}` must be followed, but its rule fails ({told(error)}); "
+            "this is a fault of eyeshot, please report it"
+        ) from error
 
 
 def _check(call: Call, tensor: Any, value: Value | None) -> None:

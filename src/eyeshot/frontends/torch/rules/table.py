@@ -107,7 +107,7 @@ class Call:
         Its result, where that is known without running it.
     """
 
-    __slots__ = ("_out", "args", "func", "kwargs", "made", "tape", "tensors")
+    __slots__ = ("_out", "args", "fails", "func", "kwargs", "made", "tape", "tensors")
 
     def __init__(
         self, tensors: Tensors, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], out: Any = None
@@ -116,6 +116,8 @@ class Call:
         self.tape: Tape = tensors.tape
         # The numbers of the result, of an operation that looks at the shape of its arguments only.
         self.made: Any = None
+        # Whether its rule is missing or fails.
+        self.fails = False
 
     # ------------------------------------------------------------------ arguments
 
