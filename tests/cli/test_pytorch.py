@@ -171,7 +171,7 @@ def test_rows(run: Runner, options: str, refresh: bool) -> None:
 def test_data_dependent_control_flow_is_partial_and_said(run: Runner) -> None:
     found = run("table", "net.py:Decides", "--input", "16", "--format", "json")
     data = json.loads(found.out)
-    assert [layer["name"] for layer in data["layers"]] == ["conv"]
+    assert [layer["name"] for layer in data["layers"]] == ["conv", "mean", "gt"]
     assert data["notes"] == [
         "The capture ended in the model itself at the operation item (`if`, `while`, int() or .item() on a tensor), "
         "which needs the numbers of real data; everything up to there is analysed."
