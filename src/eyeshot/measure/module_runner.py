@@ -102,7 +102,10 @@ class _First:
         value = self._record.calls[place].results[number].value
         name = func._schema.name.removeprefix("aten::")
         if place not in self._by_call:
-            self._by_call[place] = (passage_of(self._record.calls[place].name, settings), name)
+            call = self._record.calls[place]
+            # Not a number times zero is not a number, and no more is it beside one that is as low as can be.
+            hidden = Passage.INVENTS if call.hides else Passage.FAITHFUL
+            self._by_call[place] = (passage_of(call.name, settings) | hidden, name)
         if value not in self._held or value in self._known:
             return None
         self._known.add(value)

@@ -61,11 +61,14 @@ class Recorded:
         The tensors that it returned.
     where : str
         The module call that it belongs to.
+    hides : bool
+        Whether zeros in one of its arguments hide what they are multiplied with, so that it is not read.
     """
 
     name: str
     results: tuple[Result, ...]
     where: str
+    hides: bool = False
 
 
 @dataclass
@@ -98,7 +101,7 @@ class Record:
                 Result((tape.names[value.index] or None) if value is not None else None, shape, depends)
                 for value, shape, depends in heard.results
             )
-            self.calls.append(Recorded(heard.name, results, heard.where))
+            self.calls.append(Recorded(heard.name, results, heard.where, heard.number in tape.hides))
         place = {heard.number: i for i, heard in enumerate(self._heard)}
         self.makers.update((name, place[call]) for name, call in tape.calls.items() if call in place)
 

@@ -63,7 +63,8 @@ _GUARDS = {
     (torch.Tensor.item, torch._check_tensor_all_with.__code__),
 }
 """Methods that ask for a number, in functions that only check it."""
-_ASKED = {method for method, _ in _GUARDS}
+_LEFT_ALIGNED = torch._nested_tensor_from_mask_left_aligned
+_ASKED = {method for method, _ in _GUARDS} | {_LEFT_ALIGNED}
 _INDEXED = {torch.Tensor.__getitem__, torch.Tensor.__setitem__}
 
 
@@ -88,7 +89,7 @@ class Shortcuts(TorchFunctionMode):
             # On the meta device the numbers would be gone before anyone sees them.
             return self._watch.moved(func(*args, **{**kwargs, "device": "cpu"}))
         if func in _ASKED and passes(func, sys._getframe(1)) and self._watch.tensors.depends(args):
-            return True
+            return func is not _LEFT_ALIGNED or _is_left_aligned(self._watch.tensors.real(args[1]))
         if func in _INDEXED and (type(args[1]) is list or type(args[1]) is tuple):
             args = (args[0], _with_tensors(args[1]), *args[2:])
         if isinstance(func, HigherOrderOperator):
@@ -153,8 +154,13 @@ def whole(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any
 
 
 def passes(func: Any, caller: FrameType | None) -> bool:
-    """Whether a function is called only to check a tensor (`torch._assert`), which is passed over."""
-    return caller is not None and (func, caller.f_code) in _GUARDS
+    """Whether a function is called only to check a tensor (`torch._assert`) or to choose a form of computing."""
+    return func is _LEFT_ALIGNED or (caller is not None and (func, caller.f_code) in _GUARDS)
+
+
+def _is_left_aligned(mask: Any) -> bool:
+    """Whether the elements that a mask leaves come first in each line."""
+    return mask is not None and bool((mask[:, :-1] >= mask[:, 1:]).all())
 
 
 def _mode(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

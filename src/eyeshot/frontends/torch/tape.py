@@ -11,22 +11,32 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
+from eyeshot.frontends.known import Known, carried
 from eyeshot.frontends.torch.blend import Blend
 from eyeshot.graph.access import Shape
 from eyeshot.graph.build import GraphBuilder
 from eyeshot.graph.core import Call, Graph, Op
-from eyeshot.graph.ops import Constant
+from eyeshot.graph.ops import Constant, Gather
 
 __all__ = ["Frame", "Tape", "Value"]
 
 
 class Value:
-    """A value of the graph to be: its place on the tape and its shape."""
+    """A value of the graph to be: its place on the tape, its shape, and which of its numbers are known."""
 
-    __slots__ = ("index", "shape")
+    __slots__ = ("index", "known", "shape")
 
-    def __init__(self, index: int, shape: Shape) -> None:
-        self.index, self.shape = index, shape
+    def __init__(self, index: int, shape: Shape, known: Known | None = None) -> None:
+        self.index, self.shape, self.known = index, shape, known
+
+    @property
+    def plain(self) -> Value:
+        """The same value, of which no number is known: for a step that makes nothing of it."""
+        return Value(self.index, self.shape) if self.known is not None else self
+
+    def telling(self, known: Known | None) -> Value:
+        """The same value with other numbers known."""
+        return Value(self.index, self.shape, known)
 
 
 @dataclass(eq=False, slots=True)
@@ -80,7 +90,8 @@ class Tape:
 
     `blends` and `pairs` tell of complex values how their parts are blended, and what holds them apart, by place.
     Once the graph is made, `names` has the name of every value by its place on the tape, empty for those that lead
-    nowhere, and `calls` has for every node the number of the call that it is a part of.
+    nowhere, and `calls` has for every node the number of the call that it is a part of. `hides` has the numbers of
+    calls in which zeros hide what they are multiplied with.
     """
 
     def __init__(self) -> None:
@@ -97,6 +108,7 @@ class Tape:
         self._looked_at: tuple[Value, ...] = ()
         # Steps that make the first of several results of an operation.
         self._firsts: list[int] = []
+        self.hides: set[int] = set()
         self._inputs: list[tuple[str, Shape, str | None]] = []
         self._steps: list[_Step] = []
 
@@ -117,9 +129,26 @@ class Tape:
         """One step; its shape is derived by the op's rule where it is not given."""
         if shape is None:
             shape = op.infer_shape(*[operand.shape for operand in operands])
+        known = None
+        for operand in operands:
+            if operand.known is not None:
+                known, operands = self._carried(op, operands)
+                break
         inputs = tuple([operand.index for operand in operands])
         self._steps.append(_Step(op, inputs, self.source, self.frame, self.call))
-        return Value(len(self._inputs) + len(self._steps) - 1, shape)
+        return Value(len(self._inputs) + len(self._steps) - 1, shape, known)
+
+    def _carried(self, op: Op, operands: tuple[Value, ...]) -> tuple[Known | None, tuple[Value, ...]]:
+        """What is known after a step; operands of which more is known than the step can make use of, as a bound."""
+        known, is_lost = carried(op, [o.shape for o in operands], [o.known for o in operands])
+        if is_lost:
+            operands = tuple(self.dimmed(o) if o.known is not None and o.known.matters else o for o in operands)
+        return known, operands
+
+    def dimmed(self, value: Value) -> Value:
+        """A value some elements of which count no more, or hide others; which ones is left open: a bound."""
+        rank = len(value.shape)
+        return self.add(Gather(rank - 1, None, value.shape[-1]), value.plain) if rank else value.plain
 
     def step(self, index: int) -> tuple[Op, tuple[int, ...]] | None:
         """The op of a value and the places of its operands; None for an input."""

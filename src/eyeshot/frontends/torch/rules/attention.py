@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import torch
 
-from eyeshot.frontends.torch.rules.masks import Mask, allowed_by
+from eyeshot.frontends.known import Bools, tight
+from eyeshot.frontends.torch.rules.columns import read_by_rows
+from eyeshot.frontends.torch.rules.masks import known_in, note_of_finite
 from eyeshot.frontends.torch.rules.matmul import contracted
 from eyeshot.frontends.torch.rules.table import Call, rule
 from eyeshot.frontends.torch.tape import Value
 from eyeshot.graph.access import Shape
-from eyeshot.graph.ops import Cumulative, Gather, Reduce, Slice
+from eyeshot.graph.ops import Reduce
 
 __all__: list[str] = []
 
@@ -40,7 +43,10 @@ def attention(call: Call) -> list[Value | None]:
         parts[1:] = [(key, lead[:-1] + "hjk"), (value, lead[:-1] + "hjv")]
     shape = tuple(first.shape)
     allowed = _allowed(call, mask, query.shape[-2], key.shape[-2])
-    values = [contracted(call, parts, lead + "iv")] if allowed is Mask.ALL else _masked(call, allowed, shape)
+    if allowed is not None:
+        allowed = _of_heads(allowed, (*query.shape[:-1], key.shape[-2]), key.shape[:-2])
+    is_open = allowed is not None and bool(allowed.all())
+    values = [contracted(call, parts, lead + "iv")] if is_open else _masked(call, allowed, shape)
     bias = call.value(mask)
     if bias is not None:
         values.append(call.add(Reduce((len(bias.shape) - 1,), keepdims=True), bias))
@@ -59,16 +65,40 @@ def flex_attention(call: Call) -> list[Value | None]:
     return [*attention(call)[:1], *[call.opaque(beside, tuple(rows.shape), bounded=True) if beside else None] * 2]
 
 
-def _allowed(call: Call, mask: Any, queries: int, keys: int) -> Any:
-    """Which keys each query may read, as a bool tensor (queries, keys), or what is known of that."""
+def _allowed(call: Call, mask: Any, queries: int, keys: int) -> Bools | None:
+    """Which keys each query may read: (…, queries, keys); None if that cannot be said."""
     if call.arg("is_causal", False):
-        return Mask.CAUSAL
+        # The first query belongs to the first key, however many there are of each.
+        return np.tri(queries, keys, dtype=np.bool_)
+    everything = np.ones((1, 1), np.bool_)
     if mask is None or call.value(mask) is not None:
-        return Mask.ALL if mask is None or mask.is_floating_point() else Mask.UNKNOWN
-    return allowed_by(call, mask, (queries, keys))
+        return everything if mask is None or mask.is_floating_point() else None
+    numbers = call.real(mask)
+    if numbers is None:
+        # Weights, such as tables of relative positions, are finite.
+        return everything if mask.is_floating_point() else None
+    if numbers.dtype is torch.bool:
+        return np.asarray(numbers.numpy())
+    hidden = known_in(numbers, numbers.dim())
+    for known in hidden:
+        note_of_finite(call, known)
+    left_out = np.zeros((1, 1), np.bool_)
+    for known in hidden:
+        left_out = left_out | known.where
+    return ~left_out
 
 
-def _masked(call: Call, allowed: Any, shape: Shape) -> list[Value]:
+def _of_heads(allowed: Bools, shape: Shape, heads: Shape) -> Bools | None:
+    """Which keys each query may read, for each head; None if that cannot be said for all of them.
+
+    That is where some query has none, since then the result is not a number, and where grouped heads are masked apart.
+    """
+    allowed = tight(allowed.reshape((1,) * (len(shape) - allowed.ndim) + allowed.shape))
+    grouped = any(n > 1 and n != m for n, m in zip(allowed.shape[:-2], heads, strict=True))
+    return None if grouped or not bool(allowed.any(-1).all()) else allowed
+
+
+def _masked(call: Call, allowed: Bools | None, shape: Shape) -> list[Value]:
     """What a query reads of itself, of the keys and of the values; each to be broadcast to the result."""
     found = []
     for role, tensor in zip(("query", "key", "value"), call.args, strict=False):
@@ -85,21 +115,9 @@ def _masked(call: Call, allowed: Any, shape: Shape) -> list[Value]:
     return found
 
 
-def _read_by_queries(call: Call, allowed: Any, part: Value, queries: int) -> Value:
+def _read_by_queries(call: Call, allowed: Bools | None, part: Value, queries: int) -> Value:
     """Of keys or values (…, keys, features) what each query reads: (…, queries, features)."""
     dim = len(part.shape) - 2
-    lead, keys, width = part.shape[:dim], part.shape[dim], part.shape[-1]
-    if allowed is Mask.CAUSAL:
-        # The first query belongs to the first key, however many there are of each.
-        running = call.add(Cumulative(dim), part)
-        if queries < keys:
-            return call.add(Slice(dim, 0, queries), running)
-        return call.add(Gather(dim, tuple(min(i, keys - 1) for i in range(queries))), running)
-    if allowed is Mask.UNKNOWN:
-        return call.add(Reduce((dim,), keepdims=True), call.anywhere(part, dim, keys))
-    # Each query its own list of keys, all lists made as long as the longest by naming a key again.
-    lists = [row.nonzero().flatten().tolist() for row in allowed]
-    longest = max(map(len, lists))
-    listed = tuple(i for keys_of in lists for i in (*keys_of, *[keys_of[-1]] * (longest - len(keys_of))))
-    picked = call.reshape(call.add(Gather(dim, listed), part), (*lead, queries, longest, width))
-    return call.add(Reduce((dim + 1,)), picked)
+    if allowed is None:
+        return call.add(Reduce((dim,), keepdims=True), call.anywhere(part, dim, part.shape[dim]))
+    return read_by_rows(call, allowed, part, queries)

@@ -186,7 +186,7 @@ def _triangle(call: Call, value: Value, *, is_upper: bool, diagonal: int) -> Val
     """One triangle of each matrix, from a diagonal away from its own one on; beyond it nothing is read."""
     ones = torch.ones(value.shape[-2:], dtype=torch.bool)
     kept = ones.triu(diagonal) if is_upper else ones.tril(-diagonal)
-    return chosen(call, kept, value, None, value.shape) or value
+    return chosen(call, kept.numpy(), value, None, value.shape) or value
 
 
 def _has_zeros(call: Call, a: Any, b: Any, side: str = "", *, is_unit: bool = False) -> bool:

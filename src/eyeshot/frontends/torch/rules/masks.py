@@ -2,84 +2,67 @@
 
 from __future__ import annotations
 
-import enum
-import math
-from collections.abc import Sequence
+import itertools
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import torch
 
+from eyeshot.frontends.known import HIDDEN, Bools, Known, tight, united
 from eyeshot.frontends.torch.blank import blank_packed
 from eyeshot.frontends.torch.rules.table import Call, rule
 from eyeshot.frontends.torch.tape import Value
 from eyeshot.graph.access import Shape
-from eyeshot.graph.ops import Concat, Gather
+from eyeshot.graph.ops import Concat, Expand, Gather, Slice
 
-__all__ = ["Mask", "allowed_by", "chosen", "dimmed", "has_infinity"]
+__all__ = ["MOST_LISTED", "chosen", "constant_of", "emptied", "known_in", "may_hide", "merged", "note_of_finite"]
 
-_MOST = 1_000_000
+MOST_LISTED = 1 << 20
 """Most elements that are listed one by one; of larger masks only a bound is said."""
 
-
-class Mask(enum.Enum):
-    """What is known of a mask between queries and keys."""
-
-    ALL = enum.auto()
-    """It leaves nothing out."""
-    CAUSAL = enum.auto()
-    """Each query reads the keys up to its own number."""
-    UNKNOWN = enum.auto()
-    """What it leaves out cannot be said."""
+_MOST_RUNS = 8
+"""Most pieces of a dimension that are told apart as slices."""
 
 
-def allowed_by(call: Call, mask: Any, shape: Shape) -> Any:
-    """Which keys each query may read, of a constant mask.
+def known_in(numbers: Any, rank: int) -> list[Known]:
+    """The elements of a constant that leave nothing beside them: infinite, or so low that they are as good as that.
 
     Parameters
     ----------
-    call : Call
-        The call that it is an argument of.
-    mask : Tensor
-        True where a key may be read, or numbers to be added, minus infinity where it may not.
-    shape : tuple of int
-        Numbers of queries and keys.
-
-    Returns
-    -------
-    Mask or bool tensor
-        The tensor, of that shape, if each query may read some key and no simpler law holds.
+    numbers : Tensor or float
+        The constant.
+    rank : int
+        How many dimensions it is to be broadcast to.
     """
-    numbers = call.real(mask)
-    if numbers is None:
-        # Weights, such as tables of relative positions, are finite.
-        return Mask.ALL if mask.is_floating_point() else Mask.UNKNOWN
-    allowed = numbers if numbers.dtype is torch.bool else numbers != -math.inf
-    if bool(allowed.all()):
-        return Mask.ALL
-    allowed = allowed.expand(torch.broadcast_shapes(allowed.shape, shape)).reshape(-1, *shape)
-    one = allowed[0]
-    if not bool((allowed == one).all()) or not bool(one.any(1).all()):
-        return Mask.UNKNOWN
-    if torch.equal(one, torch.ones(shape, dtype=torch.bool).tril()):
-        return Mask.CAUSAL
-    return one if int(one.sum(1).max()) * shape[0] <= _MOST else Mask.UNKNOWN
+    array = np.asarray(numbers.double().numpy() if isinstance(numbers, torch.Tensor) else float(numbers))
+    array = array.reshape((1,) * (rank - array.ndim) + array.shape)
+    low = (array <= HIDDEN) & (array > -np.inf)
+    kinds = [(array == -np.inf, -np.inf), (array == np.inf, np.inf), (low, float(array[low].max()) if low.any() else 0)]
+    return [
+        Known(tight(where), number, is_read=bool(np.isfinite(number)), matters=bool(np.isinf(number)))
+        for where, number in kinds
+        if where.any()
+    ]
 
 
-def has_infinity(call: Call, operands: Sequence[Any]) -> bool:
-    """Whether any of these is a constant that holds an infinity: beside it no other number counts."""
-    for operand in operands:
-        if isinstance(operand, float) and math.isinf(operand):
-            return True
-        if isinstance(operand, torch.Tensor) and operand.is_floating_point() and call.value(operand) is None:
-            numbers = call.real(operand)
-            if numbers is not None and bool(numbers.isinf().any()):
-                return True
-    return False
+def merged(knowns: list[Known]) -> Known | None:
+    """All elements of which any of these tells that they are hidden; None if what they tell does not go together."""
+    if len(knowns) < 2:
+        return knowns[0] if knowns else None
+    if len({known.number for known in knowns}) > 1 and not all(known.is_hidden for known in knowns):
+        return None
+    known = united(knowns)
+    return known.with_where(known.where)
 
 
-def dimmed(call: Call, value: Value) -> Value:
-    """A value some elements of which count no more, or hide others; which ones is left open: a bound."""
-    return call.anywhere(value, len(value.shape) - 1, value.shape[-1]) if value.shape else value
+def note_of_finite(call: Call, known: Known) -> None:
+    """Say that a mask was taken for more than it is."""
+    if np.isfinite(known.number):
+        call.tape.note(
+            f"A mask adds numbers of {HIDDEN:,.0f} or less before a softmax: they are taken as minus infinity, since "
+            "the weights that they leave are exactly zero in floating-point numbers."
+        )
 
 
 @rule("tril", "triu")
@@ -88,8 +71,12 @@ def triangle(call: Call) -> Value | None:
     x = call.solid(call.args[0])
     call.like(call.args[0], blank_packed)
     side = torch.tril if "tril" in call.func._schema.name else torch.triu
-    kept = side(torch.ones(x.shape[-2:], dtype=torch.bool), call.arg("diagonal", 0))
-    return chosen(call, kept, x, None, x.shape)
+    kept = side(torch.ones(x.shape[-2:], dtype=torch.bool), call.arg("diagonal", 0)).numpy()
+    where = kept.reshape((1,) * (len(x.shape) - 2) + kept.shape)
+    value = chosen(call, where, x, None, x.shape)
+    knowns = [x.known.with_where(x.known.where & where)] if x.known is not None else []
+    zeros = [Known(~where, 0.0)] if not where.all() else []
+    return None if value is None else _telling(call, value, knowns + zeros)
 
 
 @rule("masked_fill")
@@ -111,37 +98,125 @@ def _by_mask(call: Call, mask: Any, a: Any, b: Any) -> Value | None:
     shape = call.shape
     numbers = call.real(mask) if call.value(mask) is None else None
     if numbers is None:
-        # The mask is made of data, or nobody knows what it holds.
+        # The mask is made of data, or nobody knows what it holds. If more is hidden than a constant mask does, whole
+        # lines may be, of which a softmax makes anything.
         values = call.join(call.operands(), shape)
-        return values if call.value(mask) is not None else dimmed(call, values)
-    found = chosen(call, numbers, call.value(a), call.value(b), shape)
-    used = [operand for operand, is_used in ((a, numbers.any()), (b, not numbers.all())) if is_used]
-    # What a softmax gives for minus infinity is zero, and hides what it is multiplied with.
-    return dimmed(call, found) if found is not None and has_infinity(call, used) else found
+        return values if call.value(mask) is not None else call.tape.dimmed(values)
+    where = np.asarray(numbers.bool().numpy())
+    where = tight(where.reshape((1,) * (len(shape) - where.ndim) + where.shape))
+    found = chosen(call, where, call.value(a), call.value(b), shape)
+    if found is None:
+        return None
+    knowns = [part for side, there in ((a, where), (b, ~where)) for part in _kept(call, side, there)]
+    return _telling(call, found, knowns)
 
 
-def chosen(call: Call, mask: Any, a: Value | None, b: Value | None, shape: Shape) -> Value | None:
-    """Elements of one value where a known mask is set, of another elsewhere; None stands for constants."""
+def _kept(call: Call, side: Any, there: Bools) -> list[Known]:
+    """What is known of one operand of a choice, where it is taken."""
+    value = call.value(side)
+    if value is not None:
+        knowns = [value.known] if value.known is not None else []
+    else:
+        numbers = call.real(side) if isinstance(side, torch.Tensor) else side
+        knowns = [] if numbers is None else _constants(numbers, there.ndim)
+    wheres = [
+        there & known.where.reshape((1,) * (there.ndim - known.where.ndim) + known.where.shape) for known in knowns
+    ]
+    return [
+        replace(known, where=tight(where), is_read=known.is_read and value is not None)
+        for known, where in zip(knowns, wheres, strict=True)
+        if where.any()
+    ]
+
+
+def _constants(numbers: Any, rank: int) -> list[Known]:
+    """Zeros, and what leaves nothing beside it, in a constant that is put in the place of something."""
+    is_zero = (not numbers.any()) if isinstance(numbers, torch.Tensor) else numbers == 0
+    return [Known(np.ones((1,) * rank, np.bool_), 0.0)] if is_zero else known_in(numbers, rank)
+
+
+def _telling(call: Call, value: Value, knowns: list[Known]) -> Value:
+    """A value with all that is known of it; a bound if that does not go together."""
+    vital = [known for known in knowns if known.matters or known.is_hidden] or knowns
+    known = merged(vital)
+    if known is None and any(k.matters for k in vital):
+        return call.tape.dimmed(value)
+    return value.telling(known)
+
+
+def constant_of(call: Call, tensor: Any, shape: Shape) -> Value:
+    """A constant, a tensor or a number, broadcast to a shape; with what leaves nothing beside it."""
+    numbers = call.real(tensor) if isinstance(tensor, torch.Tensor) else tensor
+    value = call.tape.constant(shape)
+    known = merged(known_in(numbers, len(shape))) if may_hide(numbers) else None
+    # It reads nothing, finite as it may be.
+    return value if known is None else value.telling(replace(known, is_read=False))
+
+
+def may_hide(numbers: Any) -> bool:
+    """Whether a constant is known, and holds anything infinite or as low as that."""
+    if isinstance(numbers, torch.Tensor):
+        return numbers.is_floating_point() and bool((numbers.abs() >= -HIDDEN).any())
+    return isinstance(numbers, int | float) and not isinstance(numbers, bool) and abs(numbers) >= -HIDDEN
+
+
+def emptied(call: Call, value: Value, where: Bools) -> Value:
+    """A value that reads nothing at some of its elements."""
+    shape = value.shape
+    found = chosen(
+        call, tight(np.broadcast_to(where, np.broadcast_shapes(where.shape, (1,) * len(shape)))), None, value, shape
+    )
+    return found if found is not None else call.tape.constant(shape)
+
+
+def chosen(call: Call, where: Bools, a: Value | None, b: Value | None, shape: Shape) -> Value | None:
+    """Elements of one value where a known mask is set, of another elsewhere; None stands for constants.
+
+    What is known of the numbers is not carried along.
+    """
     if a is None and b is None:
         return None
-    while mask.dim() and mask.shape[0] == 1:
-        mask = mask[0]
-    if mask.dim() == 0 or bool(mask.all()) or not bool(mask.any()):
-        one = a if bool(mask.flatten()[0]) else b
-        return None if one is None else call.join([one], shape)
-    lead = shape[: len(shape) - mask.dim()]
-    # Along the leading dimensions the mask is the same; the others lie in a row.
-    mask = mask.expand(shape[len(lead) :]).flatten()
-    if len(mask) > _MOST:
-        return dimmed(call, call.join([v for v in (a, b) if v is not None], shape))
-    rows = [
-        call.tape.constant((*lead, 1)) if v is None else call.reshape(call.join([v], shape), (*lead, len(mask)))
-        for v in (a, b)
-    ]
-    width = rows[0].shape[-1]
+    where = tight(where.reshape((1,) * (len(shape) - where.ndim) + where.shape))
+    varying = [d for d, n in enumerate(where.shape) if n > 1]
+    if not varying:
+        kept = a if where.all() else b
+        return None if kept is None else call.join([kept.plain], shape)
+    first, last = varying[0], varying[-1] + 1
+    lead, tail = shape[:first], shape[last:]
+    # Along the dimensions before and behind the mask is the same; those between lie in a row.
+    row = np.broadcast_to(where, (*where.shape[:first], *shape[first:last], *where.shape[last:])).ravel()
+    sides = [None if v is None else call.reshape(_spread(call, v, shape), (*lead, len(row), *tail)) for v in (a, b)]
+    if len(row) > MOST_LISTED:
+        return call.tape.dimmed(call.join([_spread(call, v, shape) for v in (a, b) if v is not None], shape))
+    pieces = np.flatnonzero(np.diff(row)) + 1
+    mix = _pieced if len(varying) == 1 and len(pieces) < _MOST_RUNS else _listed
+    return call.reshape(mix(call, row, sides, lead, tail), shape)
+
+
+def _spread(call: Call, value: Value, shape: Shape) -> Value:
+    value = value.plain
+    return value if value.shape == shape else call.add(Expand(shape), value)
+
+
+def _pieced(call: Call, row: Bools, sides: list[Value | None], lead: Shape, tail: Shape) -> Value:
+    """Slices of the one and the other side in turn."""
+    ends = [0, *(np.flatnonzero(np.diff(row)) + 1).tolist(), len(row)]
+    parts = []
+    for start, stop in itertools.pairwise(ends):
+        side = sides[0 if row[start] else 1]
+        piece = None if side is None else call.add(Slice(len(lead), start, stop), side)
+        parts.append(call.tape.constant((*lead, stop - start, *tail)) if piece is None else piece)
+    return call.add(Concat(len(lead)), *parts)
+
+
+def _listed(call: Call, row: Bools, sides: list[Value | None], lead: Shape, tail: Shape) -> Value:
+    """Elements one by one, of both sides laid one after the other."""
+    rows = [call.tape.constant((*lead, 1, *tail)) if side is None else side for side in sides]
+    width = rows[0].shape[len(lead)]
+    places = np.arange(len(row))
     first, second = (
-        range(start, start + len(mask)) if v is not None else [start] * len(mask) for start, v in ((0, a), (width, b))
+        places + start if side is not None else np.full(len(row), start)
+        for start, side in ((0, sides[0]), (width, sides[1]))
     )
-    listed = tuple(i if chosen else k for chosen, i, k in zip(mask.tolist(), first, second, strict=True))
-    picked = call.add(Gather(len(lead), listed), call.add(Concat(len(lead)), *rows))
-    return call.reshape(picked, shape)
+    both = call.add(Concat(len(lead)), *rows)
+    return call.add(Gather(len(lead), tuple(np.where(row, first, second).tolist())), both)

@@ -7,7 +7,8 @@ from typing import Any
 
 import torch
 
-from eyeshot.frontends.torch.rules.masks import dimmed, has_infinity
+from eyeshot.frontends.torch.rules.arithmetic import totalled
+from eyeshot.frontends.torch.rules.columns import beside_zeros
 from eyeshot.frontends.torch.rules.table import Call, rule
 from eyeshot.frontends.torch.tape import Value
 from eyeshot.graph.ops import Contract, Expand
@@ -29,9 +30,32 @@ def contracted(call: Call, parts: Sequence[tuple[Any, str]], output: str) -> Val
             shape = tuple(sizes[letter] for letter in letters)
             operands.append(value if value.shape == shape else call.add(Expand(shape), value))
             labels.append(tuple(letters))
+    if len(operands) == 1:
+        # Zeros beside weights are numbers like others.
+        operands = [o.plain if o.known is not None and o.known.number == 0 else o for o in operands]
+    if len(operands) == 2:
+        sparse = _beside_zeros(call, operands, ["".join(letters) for letters in labels], output, sizes)
+        if sparse is not None:
+            return sparse
     known = {letter for letters in labels for letter in letters}
     new = tuple((letter, sizes[letter]) for letter in output if letter not in known)
     return call.add(Contract(tuple(labels), tuple(output), new), *operands)
+
+
+def _beside_zeros(
+    call: Call, operands: Sequence[Value], labels: Sequence[str], output: str, sizes: dict[str, int]
+) -> Value | None:
+    """The product of two values if it is known of one where it is zero, and it is a product of matrices."""
+    summed = [letter for letter in labels[0] if letter in labels[1] and letter not in output]
+    alone = [[c for c in mine if c not in others] for mine, others in (labels, reversed(labels))]
+    if len(summed) != 1 or len(set(output)) != len({*labels[0], *labels[1]}) - 1:
+        return None
+    for i in (0, 1):
+        ours, theirs = operands[i], operands[1 - i]
+        if ours.known is not None and ours.known.number == 0 and theirs.known is None and len(alone[i]) == 1:
+            shape = tuple(sizes[letter] for letter in output)
+            return beside_zeros(call, ours, ours.known.where, theirs, (labels[i], labels[1 - i], output), shape)
+    return None
 
 
 @rule("mm", "_int_mm", "_scaled_mm")
@@ -80,10 +104,13 @@ def addr(call: Call) -> Value:
 
 def _added(call: Call, parts: Sequence[tuple[Any, str]], output: str) -> Value:
     shape = call.shape
-    values = [] if not any(call.value(t) for t, _ in parts) else [contracted(call, parts, output)]
-    values += call.values(call.args[:1])
-    value = values[0] if len(values) == 1 and values[0].shape == shape else call.join(values, shape)
-    return dimmed(call, value) if has_infinity(call, call.args[:1]) else value
+    values: list[tuple[Any, float]] = []
+    if any(call.value(t) for t, _ in parts):
+        values.append((contracted(call, parts, output), 1.0))
+    if float(call.arg("beta", 1)):
+        values.append((call.args[0], float(call.arg("beta", 1))))
+    value = values[0][0] if len(values) == 1 else None
+    return value if isinstance(value, Value) and value.shape == shape else totalled(call, values, shape)
 
 
 @rule("mv")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 
 from eyeshot.frontends.torch.blank import blank_packed
-from eyeshot.frontends.torch.rules.masks import dimmed, has_infinity
+from eyeshot.frontends.torch.rules.arithmetic import scaled, through, totalled
 from eyeshot.frontends.torch.rules.table import Call, rule
 from eyeshot.frontends.torch.tape import Value
+from eyeshot.frontends.torch.tensors import among
+from eyeshot.graph.access import Shape
 from eyeshot.graph.ops import Pointwise
 
 __all__: list[str] = []
@@ -58,7 +62,8 @@ def unary(call: Call) -> Value:
         call.like(call.args[0])
     if len(x.shape) != len(call.shape):
         return call.join([x], call.shape)
-    return call.tape.add(_POINTWISE, x, shape=x.shape)
+    value = call.tape.add(_POINTWISE, x.plain, shape=x.shape)
+    return value if x.known is None else through(call, value, x.known)
 
 
 @rule(*_OTHER, *_PRIMS)
@@ -68,11 +73,42 @@ def nary(call: Call) -> Value:
     if isinstance(first, torch.Tensor) and first.is_floating_point() and first.is_meta and _keeps(call, first):
         call.like(first)
     out = call.out
-    value = call.join(call.operands(), tuple(out[0].shape if isinstance(out, list | tuple) else out.shape))
-    return dimmed(call, value) if call.func._schema.name in _SUMS and has_infinity(call, call.args) else value
+    shape = tuple(out[0].shape if isinstance(out, list | tuple) else out.shape)
+    values = call.operands()
+    known = values[0].known
+    if len(values) == 2 and known is None and values[1].known is None:
+        return call.join(values, shape)
+    work = _WITH_NUMBERS.get(call.func._schema.name)
+    if work is not None and len(call.args) > 1:
+        return work(call, shape)
+    if known is not None and len(among(call.args, call.kwargs)) == 1 and not isinstance(out, list | tuple):
+        return through(call, call.join([values[0].plain], shape), known)
+    return call.join(values, shape)
 
 
-_SUMS = {"aten::add", "aten::sub", "aten::rsub"}
+def _sum(call: Call, shape: Shape) -> Value:
+    """The first and a multiple of the second."""
+    return totalled(call, [(call.args[0], 1.0), (call.args[1], float(call.arg("alpha", 1)))], shape)
+
+
+def _difference(call: Call, shape: Shape) -> Value:
+    """The first less a multiple of the second, or the other way round."""
+    factor = float(call.arg("alpha", 1))
+    if call.func._schema.name == "aten::rsub":
+        return totalled(call, [(call.args[0], -factor), (call.args[1], 1.0)], shape)
+    return totalled(call, [(call.args[0], 1.0), (call.args[1], -factor)], shape)
+
+
+_WITH_NUMBERS: dict[str, Callable[[Call, Shape], Value]] = {
+    "aten::add": _sum,
+    "aten::sub": _difference,
+    "aten::rsub": _difference,
+    "aten::mul": lambda call, shape: scaled(call, shape, divides=False),
+    "aten::div": lambda call, shape: scaled(call, shape, divides=True),
+    "aten::true_divide": lambda call, shape: scaled(call, shape, divides=True),
+}
+"""Operations of which it is known what they do to zeros and infinities."""
+
 _ARITHMETIC = {"aten::add", "aten::mul", "aten::sub", "aten::div", "aten::pow", "aten::clamp", "aten::maximum"}
 
 

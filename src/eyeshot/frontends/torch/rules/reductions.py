@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import torch
 
+from eyeshot.frontends.known import Known
 from eyeshot.frontends.torch.blank import blank_packed
+from eyeshot.frontends.torch.rules.masks import emptied, note_of_finite
 from eyeshot.frontends.torch.rules.table import Call, dims_of, rule, within
 from eyeshot.frontends.torch.tape import Value
-from eyeshot.graph.ops import Cumulative, Pointwise, Reduce
+from eyeshot.graph.access import Shape
+from eyeshot.graph.ops import Cumulative, Expand, Pointwise, Reduce
 
 __all__: list[str] = []
 
@@ -28,8 +34,29 @@ def reduced(call: Call) -> Any:
     first = out[0] if isinstance(out, list | tuple) else out
     value = x
     if dims:
-        value = call.add(Reduce(dims, keepdims=len(first.shape) == len(x.shape)), x)
+        value = _of_known(call, x, dims, keepdims=len(first.shape) == len(x.shape))
     return [value] * len(out) if isinstance(out, list | tuple) else value
+
+
+def _of_known(call: Call, x: Value, dims: tuple[int, ...], *, keepdims: bool) -> Value:
+    """A reduction to which some numbers are nothing, where they are known: zeros, and what no maximum shows."""
+    known = x.known
+    reduce = Reduce(dims, keepdims=keepdims)
+    if known is None or known.number == 0:
+        return call.add(reduce, x.plain)
+    if not known.is_hidden or call.func._schema.name.removeprefix("aten::") not in _LARGEST:
+        return call.add(reduce, x)
+    seen = emptied(call, x.plain, known.where) if known.is_read else x.plain
+    empty = np.asarray(known.where.all(axis=dims, keepdims=keepdims))
+    if not empty.any():
+        return call.add(reduce, seen)
+    # Of a line of which all is hidden the largest is as low as the rest.
+    value = call.add(reduce, call.tape.dimmed(x) if known.matters else x.plain)
+    return value.telling(replace(known, where=empty, is_read=True))
+
+
+_LARGEST = {"amax", "max", "logsumexp", "special_logsumexp"}
+"""Reductions to which minus infinity is nothing."""
 
 
 @rule("max.other", "min.other")
@@ -52,8 +79,40 @@ def softmax(call: Call) -> Value:
         call.like(call.args[0], blank_packed)
     if not x.shape:
         return x
-    total = call.add(Reduce((within(call.args[1], len(x.shape)),), keepdims=True), x)
+    dim = within(call.args[1], len(x.shape))
+    if x.known is not None and (x.known.is_hidden or x.known.number == 0):
+        return _masked(call, x, x.known, dim)
+    total = call.add(Reduce((dim,), keepdims=True), x)
     return call.add(Pointwise(), x, total)
+
+
+def _masked(call: Call, x: Value, known: Known, dim: int) -> Value:
+    """A softmax some elements of which are hidden: these are zero behind it, and nothing of them is read."""
+    name = call.func._schema.name
+    if known.number == 0:
+        # Known zeros count in the sum as any other number.
+        return call.add(Pointwise(), x.plain, call.add(Reduce((dim,), keepdims=True), x.plain))
+    if known.fills_a_line(dim) and not (name == "aten::_safe_softmax" and known.number == -math.inf):
+        # A line without any number is NaN, or evenly spread.
+        x = call.tape.dimmed(x)
+        return call.add(Pointwise(), x, call.add(Reduce((dim,), keepdims=True), x))
+    note_of_finite(call, known)
+    call.tape.hides.add(call.tape.call)
+    seen = emptied(call, x.plain, known.where) if known.is_read else x.plain
+    total = call.add(Expand(x.shape), call.add(Reduce((dim,), keepdims=True), seen))
+    # One that is left alone in its line has the weight 1, whatever it is.
+    seen_of = np.broadcast_to(~known.where, _long(known.where.shape, dim, x.shape[dim]))
+    lone = seen_of.sum(dim, keepdims=True) == 1
+    if "log" in name and math.isfinite(known.number):
+        value = call.add(Pointwise(), x.plain, total)
+        value = emptied(call, value, lone & ~known.where) if lone.any() else value
+        return value.telling(Known(known.where, known.number, is_read=True))
+    number = known.number if "log" in name else 0.0
+    return emptied(call, total, known.where | lone).telling(Known(known.where, number, matters=True))
+
+
+def _long(shape: Shape, dim: int, n: int) -> Shape:
+    return (*shape[:dim], n, *shape[dim + 1 :])
 
 
 @rule("_masked_softmax", "_sparse_softmax")

@@ -209,8 +209,12 @@ class Call:
         at, dims : int
             The first of these dimensions, and how many they are.
         """
+        return self.pick_numbers(value, table.numpy(), at, dims)
+
+    def pick_numbers(self, value: Value, table: Any, at: int = 0, dims: int = 1) -> Value:
+        """The same by an array of numbers."""
         sizes, lead, tail = value.shape[at : at + dims], value.shape[:at], value.shape[at + dims :]
-        for op in picked(table.numpy(), sizes, lead, tail):
+        for op in picked(table, sizes, lead, tail):
             value = self.tape.add(op, value)
         return value
 

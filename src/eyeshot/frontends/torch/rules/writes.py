@@ -11,6 +11,7 @@ import torch
 from eyeshot.frontends.torch.aliases import Sliced, flat, replaced
 from eyeshot.frontends.torch.blank import blank_like, blank_packed, blank_strided
 from eyeshot.frontends.torch.rules.landing import MOST, Landing, landed
+from eyeshot.frontends.torch.rules.masks import constant_of, may_hide
 from eyeshot.frontends.torch.rules.table import Call, rule, within
 from eyeshot.frontends.torch.tape import Value
 from eyeshot.graph.access import Shape
@@ -83,11 +84,13 @@ def _numbered(shape: Sequence[int]) -> torch.Tensor:
 def _part(call: Call, new: Any, lead: Shape, picked: Shape, tail: Shape) -> Value | None:
     """What is written to picked lines, which are one dimension, of size 1 if the same is written to all.
 
-    None if that depends on no input.
+    None if that depends on no input, and hides nothing.
     """
     value = call.value(new)
-    if value is None or not math.prod((*lead, *picked, *tail)):
+    if not math.prod((*lead, *picked, *tail)):
         return None
+    if value is None:
+        return _hiding(call, new, (*lead, 1, *tail))
     rank = len(lead) + len(picked) + len(tail)
     aligned = (*(1,) * (rank - len(value.shape)), *value.shape)[-rank:] if rank else ()
     is_same = all(n == 1 for n in aligned[len(lead) : len(lead) + len(picked)])
@@ -95,12 +98,20 @@ def _part(call: Call, new: Any, lead: Shape, picked: Shape, tail: Shape) -> Valu
     return call.reshape(wide, (*lead, 1 if is_same else math.prod(picked), *tail))
 
 
+def _hiding(call: Call, new: Any, shape: Shape) -> Value | None:
+    """One constant number that is written to many places, if it leaves nothing beside it in a softmax."""
+    numbers = call.real(new) if isinstance(new, torch.Tensor) else None
+    if numbers is None or numbers.numel() != 1 or not may_hide(numbers):
+        return None
+    return constant_of(call, float(numbers), shape)
+
+
 def placed(call: Call, x: Any, new: Any, places: Any, sources: Any, how: Landing) -> Value:
     """A tensor on which elements of another land, both by their numbers in row-major order."""
     old, value = call.solid(x), call.value(new)
     if not places.numel():
         return old
-    row = None if value is None else flat(call.tape, value)
+    row = _hiding(call, new, (1,)) if value is None else flat(call.tape, value)
     found = landed(call, flat(call.tape, old), row, 0, places.flatten().tolist(), sources.flatten().tolist(), how)
     return call.reshape(found, old.shape)
 
@@ -202,7 +213,7 @@ def masked_scatter(call: Call) -> Value:
     places = real.expand(shape).flatten().nonzero().flatten()
     old = call.join([call.solid(x)], shape)
     value = call.value(new)
-    row = None if value is None else flat(call.tape, value)
+    row = _hiding(call, new, (1,)) if value is None else flat(call.tape, value)
     listed = places.tolist()
     if not listed:
         return old
