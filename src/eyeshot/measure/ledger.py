@@ -102,7 +102,12 @@ class Entry:
 
 
 def entries_of(
-    claims: Claims, own: dict[str, tuple[Passage, str]], names: Iterable[str], *, without_nan: frozenset[str]
+    claims: Claims,
+    own: dict[str, tuple[Passage, str]],
+    names: Iterable[str],
+    *,
+    without_nan: frozenset[str],
+    tables: frozenset[str],
 ) -> dict[str, Entry]:
     """An entry for each named value, with what happens to NaN on the way from the inputs.
 
@@ -116,8 +121,10 @@ def entries_of(
         Values to look at.
     without_nan : frozenset of str
         Inputs whose numbers have no NaN.
+    tables : frozenset of str
+        Nodes that look such numbers up: from there on there is NaN.
     """
-    passages, culprits = _passed(claims.graph, own, without_nan)
+    passages, culprits = _passed(claims.graph, own, without_nan, tables)
     walk = claims.analysis.theoretical
     found = {}
     for name in names:
@@ -127,7 +134,7 @@ def entries_of(
 
 
 def _passed(
-    graph: Graph, own: dict[str, tuple[Passage, str]], without_nan: frozenset[str]
+    graph: Graph, own: dict[str, tuple[Passage, str]], without_nan: frozenset[str], tables: frozenset[str]
 ) -> tuple[dict[str, Passage], dict[str, tuple[str, ...]]]:
     """For every value what may have happened to NaN before it, and the operations that did it."""
     passages = {v.name: Passage.STOPS if v.name in without_nan else Passage.FAITHFUL for v in graph.inputs}
@@ -135,6 +142,9 @@ def _passed(
         v.name: (f"input {v.name} (no fractions)",) if v.name in without_nan else () for v in graph.inputs
     }
     for node in graph.nodes:
+        if node.name in tables:
+            passages[node.name], culprits[node.name] = Passage.FAITHFUL, ()
+            continue
         passage, name = own.get(node.name, (Passage.FAITHFUL, ""))
         names = dict.fromkeys(c for operand in node.inputs for c in culprits[operand])
         for operand in node.inputs:

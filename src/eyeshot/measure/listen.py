@@ -19,6 +19,7 @@ from eyeshot.frontends.torch.rules.table import Ended
 from eyeshot.frontends.torch.runnable import eagerly
 from eyeshot.frontends.torch.shortcuts import passes, whole
 from eyeshot.frontends.torch.tensors import among
+from eyeshot.measure.lookups import Lookups
 
 __all__ = ["DivergedError", "Listener", "Sight", "Whole"]
 
@@ -54,6 +55,13 @@ class Listener(TorchDispatchMode):
         Gets every tensor that holds a value, right after the call that made it.
     learns : bool
         Whether what gradients need is kept.
+
+    Attributes
+    ----------
+    heard : int
+        How many calls there have been.
+    looked_up : dict of int to str
+        Calls that look up whole numbers of an input in a table, with its name.
     """
 
     def __init__(self, calls: Sequence[Recorded], sees: Sight, *, learns: bool = False) -> None:
@@ -62,15 +70,18 @@ class Listener(TorchDispatchMode):
         # Weak references keep the numbers of memory that is gone from being given to other memory.
         self._memory: dict[int, StorageWeakRef] = {}
         self.heard = 0
+        self.lookups = Lookups()
+        self.looked_up: dict[int, str] = {}
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
         """Nothing in here is ever compiled; saying so would load PyTorch's compiler, which takes seconds."""
         return False
 
-    def begin(self, tensor: Any) -> None:
+    def begin(self, name: str, tensor: Any) -> None:
         """Take a tensor as an input."""
         self._mark(tensor, depends=True)
+        self.lookups.begin(name, tensor)
 
     def listen(self, model: Callable[[], object]) -> None:
         """Run a model; it is ended where its graph ends.
@@ -113,6 +124,7 @@ class Listener(TorchDispatchMode):
             out = func(*args, **kwargs)
             for tensor in listed(out):
                 self._mark(tensor, depends=True)
+                self.lookups.copy(args[0], tensor)
             return out
         if makes_constant(func):
             out = func(*args, **kwargs)
@@ -135,6 +147,7 @@ class Listener(TorchDispatchMode):
     def hear(self, func: Any, settings: dict[str, Any], out: Any) -> None:
         """Take the results of a call."""
         self._expect(name_of(func))
+        self._look_up(func, settings, out)
         place, results = self.heard, self._calls[self.heard].results
         tensors = listed(out)
         if len(tensors) != len(results):
@@ -145,6 +158,14 @@ class Listener(TorchDispatchMode):
         for i, (tensor, result) in enumerate(zip(tensors, results, strict=True)):
             if result.value is not None:
                 self._sees(place, i, tensor, func, settings)
+
+    def _look_up(self, func: Any, settings: dict[str, Any], out: Any) -> None:
+        for argument in func._schema.arguments:
+            if argument.alias_info is not None and argument.alias_info.is_write:
+                self.lookups.forget(settings[argument.name])
+        found = self.lookups.poison(name_of(func), settings, out)
+        if found is not None:
+            self.looked_up[self.heard] = found
 
 
 class Whole(TorchFunctionMode):

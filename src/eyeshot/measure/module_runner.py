@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 import torch
@@ -38,6 +39,8 @@ class ModuleRunner:
         self._sights: dict[tuple[int, int], str] | None = None
         self.graph = graph
         self.passages: dict[str, tuple[Passage, str]] = {}
+        self.looked_up: frozenset[str] = frozenset()
+        self.tables: frozenset[str] = frozenset()
         self.held = frozenset(r.value for call in record.calls for r in call.results if r.value in graph.by_name)
 
     def run(self, inputs: dict[str, Any], sees: Seen) -> str:
@@ -60,8 +63,8 @@ class ModuleRunner:
 
         listener = Listener(calls, heard, learns=self._record.learns)
         tensors = {name: tensor.flatten(0, 1) for name, tensor in inputs.items()}
-        for tensor in tensors.values():
-            listener.begin(tensor)
+        for name, tensor in tensors.items():
+            listener.begin(name, tensor)
         args, kwargs = self._arguments.filled(tensors)
         try:
             # Fused kernels of attention and convolutions by fast transforms mix what they should keep apart.
@@ -78,6 +81,8 @@ class ModuleRunner:
         finally:
             if first is not None:
                 self._sights, self.passages = first.sights, first.passages()
+                self.looked_up = frozenset(listener.looked_up.values())
+                self.tables = first.nodes_of(listener.looked_up)
         return ""
 
 
@@ -122,6 +127,10 @@ class _First:
         """What the nodes do to NaN that do not let it through."""
         found = {node: self._by_call[place] for node, place in self._record.makers.items() if place in self._by_call}
         return {node: passage for node, passage in {**found, **self._by_value}.items() if passage[0]}
+
+    def nodes_of(self, calls: Container[int]) -> frozenset[str]:
+        """The nodes that some calls make."""
+        return frozenset(node for node, place in self._record.makers.items() if place in calls)
 
 
 class _OursError(BaseException):

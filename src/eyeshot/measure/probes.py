@@ -12,6 +12,7 @@ import torch
 from eyeshot.graph.core import Graph, Value
 from eyeshot.measure.claims import Probe
 from eyeshot.measure.clean import Tensors, batched
+from eyeshot.measure.lookups import nan_of
 
 __all__ = ["Random", "holds_nan", "pixel_probes", "poisoned_inputs", "row_probes"]
 
@@ -78,7 +79,7 @@ def poisoned_inputs(clean: Tensors, probes: Sequence[Probe]) -> Tensors:
     """A batch of inputs, in each the probe's elements NaN; the probes are of one input."""
     tensors = batched(clean, len(probes))
     for sample, probe in zip(tensors[probes[0].input.name], probes, strict=True):
-        sample[_index(probe)] = math.nan
+        sample[_index(probe)] = nan_of(sample.dtype)
     return tensors
 
 

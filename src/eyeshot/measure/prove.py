@@ -127,7 +127,9 @@ class Prover:
         names, fault = checked(self._runner, self._clean)
         self._runs += 2
         names = [name for name in names if self._plan.layers is None or name in self._plan.layers]
-        entries = entries_of(self._claims, self._runner.passages, names, without_nan=self._without_nan())
+        entries = entries_of(
+            self._claims, self._runner.passages, names, without_nan=self._without_nan(), tables=self._runner.tables
+        )
         interrupted = False
         mismatch = None
         try:
@@ -193,7 +195,7 @@ class Prover:
     def _judge(self, entries: dict[str, Entry], probes: list[Probe]) -> None:
         judge = Judge(self._claims, entries, probes)
         fault = ""
-        if probes[0].input.name in self._without_nan():
+        if probes[0].input.name in self._without_nan() - self._runner.looked_up:
             judge.opens(set(entries))
         else:
             fault = self._run(poisoned_inputs(self._clean, probes), judge.sees_poison, len(probes))

@@ -15,6 +15,7 @@ from eyeshot.measure.claims import Claims, Probe, box_mask
 from eyeshot.measure.clean import Tensors, batched
 from eyeshot.measure.flags import changed, noise_of_weights, poisoned
 from eyeshot.measure.ledger import Entry
+from eyeshot.measure.lookups import nan_of
 from eyeshot.measure.passage import Passage
 from eyeshot.measure.probes import Random
 from eyeshot.measure.results import Mismatch
@@ -57,7 +58,7 @@ class Oracle:
         inputs = batched(self._clean, 1)
         part = inputs[value.name][0]
         if not self._by_change:
-            part[region] = float("nan")
+            part[region] = nan_of(part.dtype)
             found = poisoned(self._value(inputs)).numpy()
             return found
         flags = None

@@ -28,12 +28,18 @@ class Runner(Protocol):
     passages : dict of str to (Passage, str)
         For the nodes that do not let NaN through as it is, what they may do to it, and the name of the operation.
         Filled by the first run.
+    looked_up : frozenset of str
+        Inputs of whole numbers that are looked up in tables, so that NaN can be put there. Known after the first run.
+    tables : frozenset of str
+        The nodes that look them up.
     held : frozenset of str
         Nodes whose value some tensor holds; all others stand within one operation of the framework.
     """
 
     graph: Graph
     passages: dict[str, tuple[Passage, str]]
+    looked_up: frozenset[str]
+    tables: frozenset[str]
     held: frozenset[str]
 
     def run(self, inputs: dict[str, Any], sees: Seen) -> str:

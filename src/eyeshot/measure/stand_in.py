@@ -31,6 +31,8 @@ class StandIn:
 
     def __init__(self, graph: Graph, number: Any, seed: int) -> None:
         self.graph = graph
+        self.looked_up: frozenset[str] = frozenset()
+        self.tables: frozenset[str] = frozenset()
         self.held = frozenset(node.name for node in graph.nodes)
         self.passages: dict[str, tuple[Passage, str]] = {
             node.name: (Passage.INVENTS, f"{node.op.method} interpolation")
