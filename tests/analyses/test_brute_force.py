@@ -124,8 +124,10 @@ def check_rows(brute: Brute, fields: eyeshot.Fields, name: str) -> None:
         assert row.local_size == max(hi - lo for lo, hi in local), where
         assert row.start == Fraction(sum(local[0]), 2), where
         assert row.padding == -local[0][0], where
+        # Features that go to and fro on the spot have no distance, although they repeat.
+        advance = row.jump * row.period if row.jump is not None else 0
         for k in range(row.n - row.period):
-            assert local[k + row.period][0] - local[k][0] == row.jump * row.period, where
+            assert local[k + row.period][0] - local[k][0] == advance, where
         if not row.is_global:
             assert (row.size, row.size_min) == (max(sizes), min(sizes)), where
 

@@ -81,6 +81,9 @@ class Features:
         if not all(_is_numbered(term, places) for term in self.terms):
             return False
         products = [term for term in self.terms if isinstance(term, Term)]
+        numbered = {d for term in products for d, parts in enumerate(term.dims) if any(p.axis >= 0 for p in parts)}
+        if any(part.mask for term in products for d in numbered for part in term.dims[d]):
+            return False
         if len(products) > 1 and any(seq.has_gaps for term in products for seq in term.seqs):
             return False
         axes = range(max((len(term.seqs) for term in products), default=0))
@@ -157,7 +160,7 @@ def _is_numbered(term: Term | GridTerm, places: dict[tuple[int, int], tuple[int,
         for p, part in enumerate(parts):
             if part.axis < 0:
                 continue
-            if part.mask is not None or part.stride not in {0, 1} or (not part.stride and len(parts) > 1):
+            if part.stride not in {0, 1} or (not part.stride and len(parts) > 1):
                 return False
             if part.stride and places.setdefault((term.input, part.axis), (d, p)) != (d, p):
                 return False

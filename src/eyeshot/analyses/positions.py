@@ -27,7 +27,7 @@ def _without_channels(term: Term | GridTerm, value: Value) -> Term | GridTerm:
     if not isinstance(term, Term) or term.is_plain or len(term.dims) != len(value.shape):
         return term
     own = _homes(term, value)
-    at_home = {number for d, number in own.items() if any(p.axis == number and p.stride for p in term.dims[d])}
+    at_home = {number for d, number in own.items() if any(part.axis == number for part in term.dims[d])}
     for d, parts in enumerate(term.dims):
         axes = {part.axis for part in parts if part.stride}
         if d not in own and axes and axes <= at_home:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eyeshot.analyses.isolation import MAX_ISOLATED
 from eyeshot.analyses.terms import Part, Term
 from eyeshot.graph.access import Regroup
 from eyeshot.index.maps import IndexMap
+from eyeshot.index.sets import IndexSet
 
 if TYPE_CHECKING:
     from eyeshot.analyses.grids import GridTerm
@@ -46,16 +48,32 @@ def through_regroup(term: Term, regroup: Regroup) -> list[Term | GridTerm]:
 
 
 def _spread(term: Term) -> Term:
-    """An axis whose features each stand several times in a row (behind a pixel shuffle), as one part again."""
+    """An axis whose features each stand several times in a row (behind a pixel shuffle), as one part again.
+
+    If only some of these places read anything (every second one was written), the others are gaps of the sequence.
+    """
     for d, (part, *rest) in enumerate(term.dims):
         alone = part.stride == 1 and len(term.parts_of(part.axis)) == 1
-        if not rest or not alone or any(p.stride or p.mask for p in rest):
+        if not rest or not alone or any(p.stride for p in rest):
             continue
         times = math.prod(p.size for p in rest)
-        seq = term.seqs[part.axis].through(IndexMap.repeated(part.size, part.size * times, times))
+        repeated = IndexMap.repeated(part.size, part.size * times, times)
+        if any(p.mask for p in rest):
+            there = _places(rest)
+            taps = tuple(range(int(place in there)) for place in range(times))
+            repeated = replace(repeated, taps=taps)
+        seq = term.seqs[part.axis].through(repeated)
         whole = (Part(part.size * times, part.axis, 1),)
         term = term.with_parts((*term.dims[:d], whole, *term.dims[d + 1 :]), term.with_seq(part.axis, seq))
     return term
+
+
+def _places(parts: Sequence[Part]) -> IndexSet:
+    """Row-major numbers at which some parts read anything."""
+    from eyeshot.analyses.boxes import merge_sets
+
+    masks = tuple(part.mask if part.mask is not None else IndexSet.span(0, part.size) for part in parts)
+    return merge_sets(masks, tuple(part.size for part in parts))
 
 
 def _dealt(parts: list[Part], outs: list[tuple[int, int]]) -> list[dict[int, tuple[Part, ...]]] | None:

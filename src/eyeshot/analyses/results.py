@@ -65,7 +65,8 @@ class AxisField:
     padding : int
         Effective padding: −lo of that feature, of the same paths.
     period : int or None
-        Features after which the field repeats; None if it does not, or not at the borders of the image.
+        Features after which the field repeats, beside global paths that of the others; None if it does not, or not at
+        the borders of the image.
     local_size : int or None
         Size over the paths that are local; None if there are none.
     misaligned : Fraction

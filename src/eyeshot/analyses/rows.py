@@ -138,8 +138,12 @@ def _direction(seq: Periodic | Bordered | Listed, n: int, extent: int) -> Scope:
     if from_start and to_end:
         return Scope.GLOBAL if lo[0] <= 0 and hi[0] >= extent else Scope.LOCAL
     if from_start and lo[0] <= 0:
-        return Scope.CAUSAL
-    return Scope.ANTICAUSAL if to_end and hi[0] >= extent else Scope.LOCAL
+        return Scope.CAUSAL if _goes_one_way(hi) else Scope.LOCAL
+    return Scope.ANTICAUSAL if to_end and hi[0] >= extent and _goes_one_way(lo) else Scope.LOCAL
+
+
+def _goes_one_way(ends: Ints) -> bool:
+    return bool((ends[1:] >= ends[:-1]).all() or (ends[1:] <= ends[:-1]).all())
 
 
 # ---------------------------------------------------------------------- their numbers

@@ -168,3 +168,25 @@ def test_branches_side_by_side_are_no_frames() -> None:
         (1, 1, 7), a=nn.Conv1d(1, 1, 7), b=nn.Conv1d(1, 1, 3, dilation=3),
     )  # fmt: skip
     assert found[-1].extents == ()
+
+
+# ---------------------------------------------------------------------- what random networks found
+
+
+def test_a_path_that_only_some_features_have_makes_only_those_larger() -> None:
+    def gated(_: nn.Module, x: torch.Tensor) -> torch.Tensor:
+        return x + nn.functional.pad(x.amax(2, keepdim=True), (0, x.shape[2] - 1))
+
+    axis = last(gated, (1, 1, 4))
+    assert (axis.size, axis.size_min, axis.local_size, axis.reach) == (4, 1, 1, "global")
+
+
+def test_causal_is_what_rises_with_the_place() -> None:
+    axis = last(lambda _, x: x.cumsum(-1)[..., [3, 0, 1, 2]], (1, 1, 4))
+    assert (axis.reach, axis.size, axis.size_min, axis.jump) == ("local", 4, 1, None)
+
+
+def test_elements_in_turn_are_features_of_their_own() -> None:
+    found = fields(lambda _, x: torch.stack([x, x.flip(-1)], -1).flatten(-2), (1, 1, 2, 3))[-1]
+    assert found.extents == (("y", 2), ("x", 6))
+    assert [found.at(0, i).box[1] for i in range(6)] == [(0, 1), (2, 3), (1, 2), (1, 2), (2, 3), (0, 1)]
