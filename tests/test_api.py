@@ -221,3 +221,10 @@ class TestLoad:
 
 def test_numpy_integers_are_integers(fields: eyeshot.Fields) -> None:
     assert fields["conv5"].at(*np.array([3, 4])).feature == (3, 4)
+
+
+def test_the_shape_may_stand_after_the_model() -> None:
+    fields = eyeshot.analyze("conv k3 s2", (1, 1, 9, 9))
+    assert fields.graph == eyeshot.load("conv k3 s2", (1, 1, 9, 9))
+    assert eyeshot.verify("conv k3 s2", (1, 1, 9, 9)).holds
+    assert "conv1" in eyeshot.explore("conv k3 s2", (1, 1, 9, 9)).html()

@@ -19,8 +19,8 @@ __all__ = ["explore", "trace_of_file"]
 
 def explore(  # noqa: PLR0913 - those of `load`, and what is shown first
     model: Reference | Fields,
-    *,
     input_shape: Any = None,
+    *,
     axes: str | None = None,
     padding: str | None = None,
     strict: bool = False,

@@ -17,8 +17,8 @@ Reference = str | os.PathLike[str] | Graph | Sequence[Any] | dict[str, Any] | An
 
 def load(
     model: Reference,
-    *,
     input_shape: Any = None,
+    *,
     axes: str | None = None,
     padding: str | None = None,
     strict: bool = False,
@@ -83,8 +83,8 @@ def load(
 
 def analyze(
     model: Reference,
-    *,
     input_shape: Any = None,
+    *,
     axes: str | None = None,
     padding: str | None = None,
     strict: bool = False,

@@ -17,8 +17,8 @@ __all__ = ["Proof", "verify"]
 
 def verify(  # noqa: PLR0913 - one for each thing that can be asked for
     model: Reference,
-    *,
     input_shape: Any = None,
+    *,
     axes: str | None = None,
     padding: str | None = None,
     strict: bool = False,

@@ -107,7 +107,7 @@ def load(
         shape = _of_python(input_shape, padding)
         return load_module(reference, input_shape=shape, axes=axes, strict=strict, call=call)
     if call:
-        raise InputError(f"call ({', '.join(call)}) goes with a PyTorch model, whose forward takes arguments")
+        raise InputError(f"call ({', '.join(map(str, call))}) goes with a PyTorch model, whose forward takes arguments")
     found = reference if isinstance(reference, Graph) else _find(reference)
     if not isinstance(found, Graph):
         _check_single(input_shape)

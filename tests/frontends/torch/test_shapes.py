@@ -57,6 +57,7 @@ Given = dict[str, Any]
 SHAPES: list[tuple[Callable[[], nn.Module], Given, tuple[int, ...], str]] = [
     (Waveform, {"input_shape": (1, 4000)}, (1, 4000), "t"),
     (Waveform, {"input_shape": "1x4000"}, (1, 4000), "t"),
+    (Waveform, {"input_shape": 4000}, (1, 4000), "t"),
     (Waveform, {"input_shape": [(1, 4000)]}, (1, 4000), "t"),
     (Waveform, {"input_shape": (1, 4000), "axes": "NT"}, (1, 4000), "t"),
     (Tokens, {"input_shape": "1x128:int64"}, (1, 128), "t"),
@@ -164,3 +165,22 @@ def test_a_size_that_is_too_large_when_filled_up_is_taken_as_it_stands() -> None
 def test_axes_that_do_not_fit_are_refused_and_not_passed_over(axes: str) -> None:
     with pytest.raises(InputError, match=f"axes '{axes}' must have a letter for each dimension of the input"):
         eyeshot.analyze(image(), input_shape=[(1, 3, 32, 32)] if axes != "yxz" else [(3, 32)], axes=axes)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"input_shape": []}, "a model must have at least one input tensor, but none is given"),
+        ({"input_shape": ()}, "an input size must be integers such as (1, 3, 224, 224), but is ()"),
+        ({"input_shape": True}, "an input size must be integers such as (1, 3, 224, 224), but is True"),
+        ({"input_shape": ((1, 3), (1, 3))}, "but is ((1, 3), (1, 3)); several inputs are a list"),
+        ({"input_shape": 16, "axes": 5}, "axes must be different letters such as 'NCHW' or 'yx', but are 5"),
+        ({"input_shape": 16, "axes": "yy"}, "axes must be different letters such as 'NCHW' or 'yx', but are 'yy'"),
+        ({"input_shape": 16, "axes": ""}, "axes must be different letters such as 'NCHW' or 'yx', but are ''"),
+        ({"input_shape": 16, "call": 5}, 'call must be arguments by name such as {"timestep": 5}, but is 5'),
+        ({"input_shape": 16, "call": {3: 5}}, "call must be arguments by name such as"),
+    ],
+)
+def test_what_is_no_size_is_refused_in_one_line(given: Given, said: str) -> None:
+    with pytest.raises(InputError, match=re.escape(said)):
+        eyeshot.analyze(image(), **given)

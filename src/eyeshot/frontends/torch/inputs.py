@@ -105,6 +105,7 @@ def arguments_of(
     """
     if given is None:
         raise InputError("the size of the input must be given; add --input 224 (input_shape=(1, 3, 224, 224))")
+    _check_call(call)
     if isinstance(given, Mapping) and call and given.keys() & call.keys():
         twice = next(iter(given.keys() & call.keys()))
         raise InputError(f"`{twice}` must be given once, but stands among the inputs and in `call`")
@@ -116,6 +117,11 @@ def arguments_of(
     if isinstance(given, torch.Tensor):
         return [reader.arguments((given,), {})]
     return list(reader.meanings(given))
+
+
+def _check_call(call: Any) -> None:
+    if call is not None and not (isinstance(call, Mapping) and all(isinstance(name, str) for name in call)):
+        raise InputError(f'call must be arguments by name such as {{"timestep": 5}}, but is {call!r}')
 
 
 class _Reader:

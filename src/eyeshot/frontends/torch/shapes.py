@@ -70,19 +70,22 @@ class Size:
         """The shapes that the size may mean, the likeliest first.
 
         Whoever writes the type or the layout has written the whole shape. Otherwise it is filled up with batch and
-        channels; a model that refuses that may take it as it stands.
+        channels; a model that refuses that may take it as it stands, or with a batch alone.
         """
         if first is None:
             filled = self.sizes if len(self.sizes) > 1 else (1, 3, *self.sizes * 2)
         else:
             filled = first.filled(self.sizes)
         is_whole = axes is not None or self.dtype is not None
-        yield from dict.fromkeys((self.sizes, filled) if is_whole else (filled, self.sizes))
+        found = [self.sizes, filled] if is_whole else [filled, self.sizes]
+        if first is not None and len(self.sizes) == first.axes:
+            found.append((1, *self.sizes))
+        yield from dict.fromkeys(found)
 
 
 def is_size(given: Any) -> bool:
     """Whether a list is one size, and not a list of several inputs."""
-    return all(isinstance(n, int) and not isinstance(n, bool) for n in given)
+    return bool(given) and all(isinstance(n, int) and not isinstance(n, bool) for n in given)
 
 
 def size_of(given: Any) -> Size:
@@ -100,6 +103,8 @@ def size_of(given: Any) -> Size:
         return Size(_checked(parse_shape(text)), _named(kind.strip()) if kind else None)
     listed = tuple(given) if isinstance(given, Sequence) else (given,)
     try:
+        if not listed or any(isinstance(n, bool) for n in listed):
+            raise TypeError
         return Size(_checked(tuple(operator.index(n) for n in listed)), None)
     except TypeError:
         advice = "; several inputs are a list" if any(isinstance(n, Sequence) for n in listed) else ""
@@ -140,6 +145,8 @@ def layouts_of(shapes: Sequence[Shape], axes: str | None, first: Convolution | N
     InputError
         If the layout fits no input, or there is none for a shape.
     """
+    if axes is not None:
+        _check_letters(axes)
     given = [_lettered(shape, axes.upper()) if axes else None for shape in shapes]
     if axes and not any(given):
         listed = ", ".join(map(str, shapes))
@@ -151,6 +158,11 @@ def layouts_of(shapes: Sequence[Shape], axes: str | None, first: Convolution | N
     return tuple(
         letters or _usual(shape, None if batched else first) for shape, letters in zip(shapes, given, strict=True)
     )
+
+
+def _check_letters(axes: Any) -> None:
+    if not isinstance(axes, str) or not axes.isalpha() or len(set(axes.upper())) != len(axes):
+        raise InputError(f"axes must be different letters such as 'NCHW' or 'yx', but are {axes!r}")
 
 
 def _lettered(shape: Shape, letters: str) -> str | None:
