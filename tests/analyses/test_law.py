@@ -14,6 +14,7 @@ from eyeshot.analyses.law import Law, law_of
         ([0, 0, 0, 1, 2, 3, 4, 5], [3, 4, 5, 6, 7, 8, 8, 8], 8, Law(1, 1, is_cut=True)),
         ([0, 7, 14, 0], [28, 14, 21, 28], 28, None),
         ([0, 1, 3], [1, 2, 4], 5, None),
+        ([3, 4, 5, 0, 1, 2], [4, 5, 6, 1, 2, 3], 6, None),
         ([0], [5], 5, Law(1, 0, is_cut=False)),
         ([0, 5], [1, 6], 9, Law(1, 5, is_cut=False)),
     ],
@@ -26,9 +27,9 @@ def test_a_law_is_what_all_pairs_a_period_apart_keep() -> None:
     random = np.random.default_rng(0)
     for _ in range(300):
         period, turns = int(random.integers(1, 9)), int(random.integers(2, 6))
-        one = random.integers(0, 50, period)
-        advance = int(random.integers(-9, 10))
-        lo = np.concatenate([one + advance * t for t in range(turns)])
+        one = np.sort(random.integers(0, 50, period))
+        advance = int(one[-1] - one[0] + random.integers(0, 10))
+        lo = np.concatenate([one + advance * t for t in range(turns)])[:: int(random.choice([-1, 1]))]
         found = law_of(lo, lo + 3, 10_000)
         assert found is not None
         assert period % found.period == 0

@@ -37,7 +37,7 @@ class Law(NamedTuple):
 
     @property
     def jump(self) -> Fraction | None:
-        """Distance of neighbouring features, on average over the period; None where they go to and fro on the spot."""
+        """Distance of neighbouring features, on average over the period; None where they only go to and fro."""
         return None if self.period > 1 and not self.advance else Fraction(self.advance, self.period)
 
 
@@ -55,7 +55,7 @@ def law_of(lo: Ints, hi: Ints, extent: int) -> Law | None:
     -------
     Law or None
         The shortest law that all of them keep, or all but those that the image cuts off; None if there is none that
-        at least two repetitions show. A single interval stands still.
+        at least two repetitions show, or if the intervals go now forwards, now backwards. A single one stands still.
 
     Examples
     --------
@@ -100,10 +100,11 @@ def _repeating(lo: Ints, hi: Ints) -> tuple[int, int] | None:
     steps = np.stack([np.diff(lo), np.diff(hi)])
     n = len(lo)
     for period in _candidates(steps, n):
-        if (steps[:, period:] == steps[:, : n - 1 - period]).all():
-            advance = int(lo[period] - lo[0])
-            if advance == hi[period] - hi[0]:
-                return period, advance
+        advance = int(lo[period] - lo[0])
+        alike = (steps[:, period:] == steps[:, : n - 1 - period]).all() and advance == hi[period] - hi[0]
+        # Blocks in another order repeat too, but their neighbours lie now this way, now that.
+        if alike and (steps * (-1 if advance < 0 else 1) >= 0).all():
+            return period, advance
     return None
 
 
