@@ -157,7 +157,7 @@ class Listener(TorchDispatchMode):
             self._mark(tensor, depends=result.depends)
         for i, (tensor, result) in enumerate(zip(tensors, results, strict=True)):
             if result.value is not None:
-                self._sees(place, i, tensor, func, settings)
+                self._sees(place, i, tensor.dequantize() if tensor.is_quantized else tensor, func, settings)
 
     def _look_up(self, func: Any, settings: dict[str, Any], out: Any) -> None:
         for argument in func._schema.arguments:

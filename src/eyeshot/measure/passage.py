@@ -83,6 +83,11 @@ def _norm(settings: Mapping[str, Any]) -> Passage:
     return Passage.FAITHFUL if settings.get("ord", 2) in (1, 2) else BOTH
 
 
+def _distance(settings: Mapping[str, Any]) -> Passage:
+    # The distance of order 0 counts, that of infinite order takes the largest, and NaN is never larger.
+    return Passage.FAITHFUL if settings.get("p", 2.0) in (1.0, 2.0) else BOTH
+
+
 def _attention(settings: Mapping[str, Any]) -> Passage:
     # What a mask leaves out has the weight 0, but NaN times 0 is NaN.
     mask = settings.get("attn_mask")
@@ -103,6 +108,7 @@ def _extreme(settings: Mapping[str, Any]) -> Passage:
 _ASKED: dict[str, Callable[[Mapping[str, Any]], Passage]] = {
     "pow": _power,
     "linalg_vector_norm": _norm,
+    "_cdist_forward": _distance,
     "scaled_dot_product_attention": _attention,
     "max": _extreme,
     "min": _extreme,

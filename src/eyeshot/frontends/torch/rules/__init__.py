@@ -11,6 +11,7 @@ from eyeshot.frontends.torch.rules import (
     gradients,
     indexing,
     linalg,
+    losses,
     masks,
     matmul,
     normalisation,
@@ -19,6 +20,7 @@ from eyeshot.frontends.torch.rules import (
     patches,
     pointwise,
     pooling,
+    quantised,
     recurrent,
     reductions,
     resize,
@@ -32,6 +34,7 @@ from eyeshot.frontends.torch.rules.table import TABLE
 __all__ = ["TABLE"]
 
 _FAMILIES = (
-    attention, convolution, copies, factories, fourier, gradients, indexing, linalg, masks, matmul, normalisation,
-    numbers, padding, patches, pointwise, pooling, recurrent, reductions, resize, sampling, values, views, writes,
+    attention, convolution, copies, factories, fourier, gradients, indexing, linalg, losses, masks, matmul,
+    normalisation, numbers, padding, patches, pointwise, pooling, quantised, recurrent, reductions, resize, sampling,
+    values, views, writes,
 )  # fmt: skip

@@ -14,7 +14,7 @@ from eyeshot.graph.access import Shape
 from eyeshot.graph.core import Op
 from eyeshot.graph.ops import Concat, Reduce, TransposedWindow, Window
 
-__all__: list[str] = []
+__all__ = ["convolution"]
 
 
 @rule("convolution", "_convolution", "convolution_overrideable", "mkldnn_convolution", "cudnn_convolution")

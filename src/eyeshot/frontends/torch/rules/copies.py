@@ -11,9 +11,9 @@ from eyeshot.frontends.torch.aliases import Permuted, replaced
 from eyeshot.frontends.torch.blank import blank_packed, blank_standard
 from eyeshot.frontends.torch.rules.table import Call, rule, within
 from eyeshot.frontends.torch.tape import Value
-from eyeshot.graph.ops import Concat, Expand, Flip, Roll
+from eyeshot.graph.ops import Concat, Expand, Flip, Pad, Roll
 
-__all__: list[str] = []
+__all__ = ["cat"]
 
 
 @rule("flip")
@@ -116,6 +116,19 @@ def diag_embed(call: Call) -> Value:
     places = number.diagonal(call.arg("offset", 0), call.arg("dim1", -2), call.arg("dim2", -1))
     row = tuple(places.flatten().tolist())
     return replaced(call.tape, call.tape.constant(shape), row, call.solid(call.args[0]))
+
+
+@rule("block_diag")
+def block_diag(call: Call) -> Value:
+    """Matrices along a diagonal; what lies beside them reads nothing."""
+    rows, width = [], call.shape[1]
+    before = 0
+    for tensor in call.args[0]:
+        wide = torch.Size((1,) * (2 - tensor.dim()) + tuple(tensor.shape))
+        part = call.reshape(call.solid(tensor), wide)
+        rows.append(call.add(Pad((0, before), (0, width - before - wide[1])), part))
+        before += wide[1]
+    return call.add(Concat(0), *rows) if len(rows) > 1 else rows[0]
 
 
 def _listed(value: int | Sequence[int]) -> tuple[int, ...]:

@@ -138,13 +138,18 @@ def _along(call: Call, x: Any, dim: int, places: Any) -> Value:
     return call.join(parts, shape) if len(parts) > 1 or parts[0].shape != shape else parts[0]
 
 
-@rule("embedding", "_embedding_bag", "embedding_renorm")
+@rule("_embedding_bag", "_embedding_bag_forward_only")
+def embedding_bag(call: Call) -> list[Value | None]:
+    """Rows of a bag taken together; which bag a number belongs to is left open."""
+    found, *beside = call.out
+    return [call.opaque(call.operands(), tuple(found.shape), bounded=True), *[None] * len(beside)]
+
+
+@rule("embedding", "embedding_renorm")
 def embedding(call: Call) -> Value:
     """A row for each number: the row depends on the number at its own position."""
     table, places = call.args[:2]
     shape = call.shape
-    if "bag" in call.func._schema.name:
-        return call.opaque(call.operands(), shape, bounded=True)
     parts = []
     where = call.value(places)
     if where is not None:

@@ -13,7 +13,7 @@ from eyeshot.frontends.torch.rules.table import Call, rule
 from eyeshot.frontends.torch.tape import Value
 from eyeshot.graph.ops import Contract, Expand
 
-__all__ = ["contracted"]
+__all__ = ["contracted", "linear"]
 
 
 def contracted(call: Call, parts: Sequence[tuple[Any, str]], output: str) -> Value:
@@ -125,6 +125,13 @@ def dot(call: Call) -> Value:
     """Everything with everything."""
     _ = call.out
     return contracted(call, [(call.args[0], "k"), (call.args[1], "k")], "")
+
+
+@rule("_weight_int8pack_mm")
+def packed_mm(call: Call) -> Value:
+    """Rows with the rows of packed weights."""
+    _ = call.out
+    return contracted(call, [(call.args[0], "ik"), (call.args[1], "jk")], "ij")
 
 
 @rule("linear")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import torch
 
-from eyeshot.frontends.torch.blank import blank_packed
+from eyeshot.frontends.torch.blank import blank_like, blank_packed
 from eyeshot.frontends.torch.rules.arithmetic import scaled, through, totalled
 from eyeshot.frontends.torch.rules.table import Call, rule
 from eyeshot.frontends.torch.tape import Value
@@ -19,7 +19,7 @@ __all__: list[str] = []
 _POINTWISE = Pointwise()
 
 _UNARY = (
-    "abs", "acos", "acosh", "asin", "asinh", "atan", "atanh", "ceil", "celu", "clamp_max", "clamp_min", "cos", "cosh",
+    "abs", "acos", "acosh", "asin", "asinh", "atan", "atanh", "ceil", "celu", "cos", "cosh",
     "deg2rad", "digamma", "elu", "erf", "erfc", "erfinv", "exp", "exp2", "expm1", "fix", "floor", "frac", "gelu",
     "hardshrink", "hardsigmoid", "hardswish", "hardtanh", "leaky_relu", "lgamma", "log", "log10", "log1p", "log2",
     "log_sigmoid", "logit", "mish", "nan_to_num", "neg", "negative", "positive", "rad2deg", "reciprocal", "relu",
@@ -33,17 +33,36 @@ _UNARY = (
 _OTHER = (
     "__and__", "__or__", "__xor__", "_conj_physical", "_fused_dropout", "_prelu_kernel",
     "add", "addcdiv", "addcmul", "angle", "atan2", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or",
-    "bitwise_right_shift", "bitwise_xor", "clamp", "copysign", "div", "dropout", "eq", "floor_divide",
-    "fmax", "fmin", "fmod", "gcd", "ge", "gt", "heaviside", "hypot", "imag", "isfinite", "isinf",
+    "bitwise_right_shift", "bitwise_xor", "clamp", "clamp_max", "clamp_min", "copysign", "div", "dropout", "eq",
+    "floor_divide", "fmax", "fmin", "fmod", "gcd", "ge", "gt", "heaviside", "hypot", "imag", "isfinite", "isinf",
     "isnan", "isneginf", "isposinf", "lcm", "le", "lerp", "logaddexp", "logaddexp2", "logical_and", "logical_not",
     "logical_or", "logical_xor", "lt", "maximum", "minimum", "mul", "native_dropout", "ne",
-    "nextafter", "polar", "pow", "quantize_per_tensor", "real", "remainder", "rrelu",
+    "nextafter", "polar", "pow", "real", "remainder", "rrelu",
     "rrelu_with_noise", "rsub", "signbit", "special_xlog1py", "special_zeta", "sub", "true_divide", "xlogy",
-    "fake_quantize_per_tensor_affine_cachemask", "fake_quantize_per_channel_affine_cachemask",
-    "_fake_quantize_learnable_per_tensor_affine", "_fake_quantize_learnable_per_channel_affine",
-    "_fake_quantize_per_tensor_affine_cachemask_tensor_qparams", "polygamma", "ldexp", "float_power",
+    "polygamma", "ldexp", "float_power",
 )  # fmt: skip
 """Several operands, which broadcast, or a result of another type."""
+
+_SPECIAL = (
+    "__lshift__", "__rshift__", "frexp", "igamma", "igammac", "mvlgamma", "special_airy_ai", "special_bessel_j0",
+    "special_bessel_j1", "special_bessel_y0", "special_bessel_y1", "special_chebyshev_polynomial_t",
+    "special_chebyshev_polynomial_u", "special_chebyshev_polynomial_v", "special_chebyshev_polynomial_w",
+    "special_hermite_polynomial_h", "special_hermite_polynomial_he", "special_i1", "special_i1e",
+    "special_laguerre_polynomial_l", "special_legendre_polynomial_p", "special_modified_bessel_i0",
+    "special_modified_bessel_i1", "special_modified_bessel_k0", "special_modified_bessel_k1",
+    "special_scaled_modified_bessel_k0", "special_scaled_modified_bessel_k1",
+    "special_shifted_chebyshev_polynomial_t", "special_shifted_chebyshev_polynomial_u",
+    "special_shifted_chebyshev_polynomial_v", "special_shifted_chebyshev_polynomial_w", "special_spherical_bessel_j0",
+)  # fmt: skip
+"""The same, of which few models have heard."""
+
+_LISTED = (
+    "_foreach_abs", "_foreach_add", "_foreach_addcdiv", "_foreach_addcmul", "_foreach_clamp_max", "_foreach_clamp_min",
+    "_foreach_cos", "_foreach_div", "_foreach_exp", "_foreach_lerp", "_foreach_log", "_foreach_maximum",
+    "_foreach_minimum", "_foreach_mul", "_foreach_neg", "_foreach_pow", "_foreach_reciprocal", "_foreach_round",
+    "_foreach_rsqrt", "_foreach_sigmoid", "_foreach_sin", "_foreach_sqrt", "_foreach_sub", "_foreach_tanh",
+)  # fmt: skip
+"""The same for each tensor of a list."""
 
 _PRIMS = (
     "prims::abs", "prims::add", "prims::bitwise_and", "prims::cos", "prims::div", "prims::eq", "prims::exp",
@@ -66,7 +85,7 @@ def unary(call: Call) -> Value:
     return value if x.known is None else through(call, value, x.known)
 
 
-@rule(*_OTHER, *_PRIMS)
+@rule(*_OTHER, *_SPECIAL, *_PRIMS)
 def nary(call: Call) -> Value:
     """Each element of the result reads the elements at its own position; operands broadcast."""
     first = call.args[0]
@@ -120,6 +139,27 @@ def _keeps(call: Call, first: torch.Tensor) -> bool:
     if isinstance(second, torch.Tensor):
         return second.shape == first.shape and second.dtype is first.dtype
     return len(call.args) == 2 and isinstance(second, int | float)
+
+
+@rule("log_sigmoid_forward")
+def log_sigmoid(call: Call) -> list[Value | None]:
+    """Each element by itself; what is kept for its gradient is no result."""
+    call.returns((blank_like(call.args[0]), torch.empty(0, device="meta")))
+    return [call.join(call.operands(), tuple(call.args[0].shape)), None]
+
+
+@rule(*_LISTED)
+def listed(call: Call) -> list[Value | None]:
+    """Each element of each tensor by itself, with those of the other lists at its place."""
+    blanks = call.args[0]
+    call.returns([blank_like(t) for t in blanks])
+    columns = [arg for arg in call.args if isinstance(arg, list | tuple)]
+    single = call.values([arg for arg in call.args if isinstance(arg, torch.Tensor)])
+    found: list[Value | None] = []
+    for i, blank in enumerate(blanks):
+        values = [*call.values([column[i] for column in columns]), *single]
+        found.append(call.join(values, tuple(blank.shape)) if values else None)
+    return found
 
 
 @rule("glu")

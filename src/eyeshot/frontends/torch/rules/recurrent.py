@@ -15,7 +15,7 @@ from eyeshot.frontends.torch.tape import Value
 from eyeshot.graph.access import Shape
 from eyeshot.graph.ops import Concat, Contract, Cumulative, Expand, Gather, Reduce
 
-__all__: list[str] = []
+__all__ = ["packed_recurrent", "recurrent"]
 
 
 @rule("lstm.input", "gru.input", "rnn_tanh.input", "rnn_relu.input")

@@ -178,3 +178,41 @@ def distances(call: Call) -> Value:
     if len(joined.shape) < rank or joined.shape[dim] == 1:
         joined = call.join([joined], torch.broadcast_shapes(call.args[0].shape, call.args[1].shape))
     return call.add(Reduce((within(dim, rank),)), joined)
+
+
+@rule("renorm")
+def renorm(call: Call) -> Value:
+    """Each element, and all of its slice for the norm."""
+    x = call.solid(call.args[0])
+    call.like(call.args[0])
+    dim = within(call.arg("dim"), len(x.shape))
+    norm = call.add(Reduce(tuple(d for d in range(len(x.shape)) if d != dim), keepdims=True), x)
+    return call.join([x, norm], x.shape)
+
+
+@rule("isin.Tensor_Tensor", "isin.Tensor_Scalar", "isin.Scalar_Tensor")
+def isin(call: Call) -> Value:
+    """Each element, and all that it is looked for among."""
+    elements, among = call.args[:2]
+    wholes = [call.whole(v) for v in call.values([among])]
+    return call.join([*call.values([elements]), *wholes], call.shape)
+
+
+@rule("multinomial")
+def multinomial(call: Call) -> Value:
+    """Numbers drawn with chances that the last dimension says: a bound."""
+    x = call.solid(call.args[0])
+    chances = call.add(Reduce((len(x.shape) - 1,), keepdims=True), x)
+    return call.bounded(call.join([chances], call.shape))
+
+
+@rule(
+    "bernoulli.default", "poisson", "binomial", "normal.Tensor_float", "normal.float_Tensor", "normal.Tensor_Tensor",
+    "_standard_gamma",
+)  # fmt: skip
+def drawn(call: Call) -> Value:
+    """Numbers drawn with a chance that is said at their own position: a bound."""
+    tensors = [arg for arg in call.args if isinstance(arg, torch.Tensor)]
+    shape = torch.broadcast_shapes(*[t.shape for t in tensors])
+    call.returns(torch.empty(shape, dtype=tensors[0].dtype, device="meta"))
+    return call.bounded(call.join(call.operands(), tuple(shape)))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import torch
+
+from eyeshot.errors import InputError
 from eyeshot.frontends.torch.rules.numbers import Paired
 from eyeshot.frontends.torch.rules.table import Call, Ended, rule
 from eyeshot.frontends.torch.tape import Value
@@ -13,7 +16,7 @@ __all__: list[str] = []
 
 @rule(
     "clone", "contiguous", "lift", "lift_fresh_copy", "alias_copy", "detach_copy", "_pin_memory",
-    "_conj_copy", "dequantize", "prims::clone",
+    "_conj_copy", "prims::clone",
 )  # fmt: skip
 def same(call: Call) -> Value | None:
     """The value itself."""
@@ -76,3 +79,18 @@ def either(call: Call) -> Value:
     """The results of two branches, of which the data choose one."""
     call.like(call.args[1])
     return call.bounded(call.join(call.operands(), call.shape))
+
+
+@rule("resize", "resize_", "resize_as", "resize_as_", "set.source_Tensor", "set_.source_Tensor")
+def resized(call: Call) -> Value | None:
+    """Memory of another size, or of another tensor: not followed, unless nothing changes."""
+    x, given = call.args[:2]
+    if (
+        tuple(given.shape if isinstance(given, torch.Tensor) else given) == tuple(x.shape)
+        and "set" not in call.tape.source
+    ):
+        return call.value(x)
+    raise InputError(
+        f"`{call.tape.source}_` must leave the size {tuple(x.shape)} as it is, for memory that changes its size is not "
+        "followed; use a view, a slice or `torch.cat`"
+    )
