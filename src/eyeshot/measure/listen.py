@@ -162,7 +162,8 @@ class Listener(TorchDispatchMode):
     def _look_up(self, func: Any, settings: dict[str, Any], out: Any) -> None:
         for argument in func._schema.arguments:
             if argument.alias_info is not None and argument.alias_info.is_write:
-                self.lookups.forget(settings[argument.name])
+                for tensor in listed(settings.get(argument.name)):
+                    self.lookups.forget(tensor)
         found = self.lookups.poison(name_of(func), settings, out)
         if found is not None:
             self.looked_up[self.heard] = found
