@@ -6,8 +6,9 @@ all other tensors of the same base then take their value from it anew, through t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import torch
@@ -62,6 +63,20 @@ class Base:
         self.value, self.own = value, own
         self.version, self.known = 0, True
 
+    def spread(self, sizes: Sequence[int], strides: Sequence[int], offset: int) -> Spread:
+        """A view by the places in memory that it reaches; -1 where no element is."""
+        laid = (self.shape, self.stride, self.offset)
+        number = torch.full((max(_reach(*laid), _reach(sizes, strides, offset)),), -1)
+        taken = torch.as_strided(torch.arange(len(number)), *laid)
+        number[taken.flatten()] = torch.arange(taken.numel())
+        places = torch.as_strided(number, sizes, strides, offset)
+        return Spread(tuple(places.flatten().tolist()), tuple(places.shape))
+
+
+def _reach(sizes: Sequence[int], strides: Sequence[int], offset: int) -> int:
+    """Places of memory up to the last element."""
+    return 1 + offset + sum((n - 1) * stride for n, stride in zip(sizes, strides, strict=True))
+
 
 class Held:
     """What is known of a tensor."""
@@ -93,10 +108,18 @@ class Held:
         elif value is not None or base.value is not None:
             whole = base.value if base.value is not None else tape.constant(base.shape)
             part = value if value is not None else tape.constant(tuple(self.tensor.shape))
-            base.value = _put(tape, whole, self.views, part)
+            base.value = _put(tape, whole, self._writable(), part)
         base.known = False
         base.version += 1
         self.value, self.version = value, base.version
+
+    def _writable(self) -> tuple[View, ...]:
+        """The views to write through: where some show an element twice, what is not written must not come after."""
+        tensor, base = self.tensor, self.base
+        twice = any(getattr(view, "overlaps", False) for view in self.views[:-1])
+        if not twice or tensor.itemsize != base.width:
+            return self.views
+        return (base.spread(tensor.shape, tensor.stride(), tensor.storage_offset()),)
 
 
 def _put(tape: Tape, whole: Value, views: tuple[View, ...], part: Value) -> Value:
@@ -194,6 +217,7 @@ class Expanded:
     """Broadcast to a shape."""
 
     shape: Shape
+    overlaps: ClassVar[bool] = True
 
     def take(self, tape: Tape, whole: Value) -> Value:
         """The value broadcast."""
@@ -217,6 +241,11 @@ class Spread:
 
     places: tuple[int, ...]
     shape: Shape
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether some elements are shown twice."""
+        return len(set(self.places)) < len(self.places)
 
     def take(self, tape: Tape, whole: Value) -> Value:
         """The listed elements."""

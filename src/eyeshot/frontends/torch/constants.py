@@ -15,7 +15,7 @@ from eyeshot.errors import InputError
 from eyeshot.frontends.torch.blank import blank_like
 from eyeshot.frontends.torch.operations import Operation
 from eyeshot.frontends.torch.rules.table import Ended
-from eyeshot.frontends.torch.rules.values import needs_numbers
+from eyeshot.frontends.torch.rules.values import masked_select, needs_numbers
 from eyeshot.frontends.torch.tensors import Tensors, mapped, on_device
 
 __all__ = ["Constants"]
@@ -67,7 +67,7 @@ class Constants:
         try:
             return self._tensors.constant(self._tensors.kernel(func, args, kwargs))
         except (NotImplementedError, RuntimeError, InputError) as error:
-            if operation.rule is needs_numbers:
+            if operation.rule in (needs_numbers, masked_select):
                 raise Ended(operation.source) from error
             raise
 

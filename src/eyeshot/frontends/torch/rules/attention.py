@@ -14,7 +14,7 @@ from eyeshot.frontends.torch.rules.matmul import contracted
 from eyeshot.frontends.torch.rules.table import Call, rule
 from eyeshot.frontends.torch.tape import Value
 from eyeshot.graph.access import Shape
-from eyeshot.graph.ops import Reduce
+from eyeshot.graph.ops import Expand, Reduce
 
 __all__: list[str] = []
 
@@ -33,15 +33,17 @@ def attention(call: Call) -> list[Value | None]:
         # As the framework would: a mask of another size is the model's error.
         torch.broadcast_shapes(mask.shape, (*query.shape[:-1], key.shape[-2]))
     if len(call.func._schema.returns) == 1:
-        call.returns(torch.empty((*query.shape[:-1], value.shape[-1]), dtype=query.dtype, device="meta"))
+        # Leading dimensions broadcast, but for heads, of which several queries may share one.
+        batch = tuple(map(max, *[t.shape[:-2] for t in (query, key, value)]))
+        call.returns(torch.empty((*batch, query.shape[-2], value.shape[-1]), dtype=query.dtype, device="meta"))
     out = call.out
     first = out[0] if isinstance(out, list | tuple) else out
-    lead = "abcdefg"[: len(query.shape) - 2]
-    parts: list[tuple[Any, str]] = [(query, lead + "ik"), (key, lead + "jk"), (value, lead + "jv")]
-    if query.shape[:-2] != key.shape[:-2]:
-        # Grouped heads: which one is read makes no difference in space, so all are.
-        parts[1:] = [(key, lead[:-1] + "hjk"), (value, lead[:-1] + "hjv")]
     shape = tuple(first.shape)
+    lead = "abcdefg"[: len(shape) - 2]
+    parts: list[tuple[Any, str]] = [
+        (_of_own_head(call, tensor, shape), lead + letters)
+        for tensor, letters in ((query, "ik"), (key, "jk"), (value, "jv"))
+    ]
     allowed = _allowed(call, mask, query.shape[-2], key.shape[-2])
     if allowed is not None:
         allowed = _of_heads(allowed, (*query.shape[:-1], key.shape[-2]), key.shape[:-2])
@@ -98,20 +100,31 @@ def _of_heads(allowed: Bools, shape: Shape, heads: Shape) -> Bools | None:
     return None if grouped or not bool(allowed.any(-1).all()) else allowed
 
 
+def _of_own_head(call: Call, tensor: Any, shape: Shape) -> Any:
+    """A tensor of which several heads share one, with one for each head; other leading dimensions broadcast."""
+    value = call.value(tensor)
+    if value is None:
+        return tensor
+    for dim, (n, m) in enumerate(zip(value.shape[:-2], shape[:-2], strict=False)):
+        if 1 < n != m:
+            before, after = value.shape[:dim], value.shape[dim + 1 :]
+            apart = call.reshape(value, (*before, n, 1, *after))
+            value = call.reshape(call.add(Expand((*before, n, m // n, *after)), apart), (*before, m, *after))
+    return value
+
+
 def _masked(call: Call, allowed: Bools | None, shape: Shape) -> list[Value]:
     """What a query reads of itself, of the keys and of the values; each to be broadcast to the result."""
     found = []
     for role, tensor in zip(("query", "key", "value"), call.args, strict=False):
-        part = call.value(tensor)
-        if part is None:
+        if call.value(tensor) is None:
             continue
+        part = _of_own_head(call, tensor, shape)
         if role != "value":
             part = call.add(Reduce((len(part.shape) - 1,), keepdims=True), part)
         if role != "query":
             part = _read_by_queries(call, allowed, part, shape[-2])
-        apart = tuple(d for d, (n, m) in enumerate(zip(part.shape[:-2], shape[:-2], strict=True)) if n != m)
-        # Grouped heads: which one is read makes no difference in space, so all are.
-        found.append(call.add(Reduce(apart, keepdims=True), part) if apart else part)
+        found.append(part)
     return found
 
 

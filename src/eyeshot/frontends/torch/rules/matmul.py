@@ -25,7 +25,7 @@ def contracted(call: Call, parts: Sequence[tuple[Any, str]], output: str) -> Val
         for letter, n in zip(letters, tensor.shape, strict=True):
             sizes[letter] = max(n, sizes.get(letter, 1))
     for tensor, letters in parts:
-        value = call.value(tensor)
+        value = tensor if isinstance(tensor, Value) else call.value(tensor)
         if value is not None:
             shape = tuple(sizes[letter] for letter in letters)
             operands.append(value if value.shape == shape else call.add(Expand(shape), value))
@@ -73,42 +73,45 @@ def bmm(call: Call) -> Value:
 
 
 @rule("addmm", "_addmm_activation")
-def addmm(call: Call) -> Value:
+def addmm(call: Call) -> Value | None:
     """Rows with columns, and something added."""
     return _added(call, [(call.args[1], "ik"), (call.args[2], "kj")], "ij")
 
 
 @rule("baddbmm")
-def baddbmm(call: Call) -> Value:
+def baddbmm(call: Call) -> Value | None:
     """Rows with columns in each matrix of a batch, and something added."""
     return _added(call, [(call.args[1], "bik"), (call.args[2], "bkj")], "bij")
 
 
 @rule("addbmm")
-def addbmm(call: Call) -> Value:
+def addbmm(call: Call) -> Value | None:
     """Rows with columns, summed over the batch, and something added."""
     return _added(call, [(call.args[1], "bik"), (call.args[2], "bkj")], "ij")
 
 
 @rule("addmv")
-def addmv(call: Call) -> Value:
+def addmv(call: Call) -> Value | None:
     """Rows with a vector, and something added."""
     return _added(call, [(call.args[1], "ik"), (call.args[2], "k")], "i")
 
 
 @rule("addr")
-def addr(call: Call) -> Value:
+def addr(call: Call) -> Value | None:
     """Each element of a vector with each of another, and something added."""
     return _added(call, [(call.args[1], "i"), (call.args[2], "j")], "ij")
 
 
-def _added(call: Call, parts: Sequence[tuple[Any, str]], output: str) -> Value:
+def _added(call: Call, parts: Sequence[tuple[Any, str]], output: str) -> Value | None:
     shape = call.shape
     values: list[tuple[Any, float]] = []
-    if any(call.value(t) for t, _ in parts):
+    # What is multiplied by zero is not even looked at.
+    if float(call.arg("alpha", 1)) and any(call.value(t) for t, _ in parts):
         values.append((contracted(call, parts, output), 1.0))
     if float(call.arg("beta", 1)):
         values.append((call.args[0], float(call.arg("beta", 1))))
+    if not any(isinstance(part, Value) or call.value(part) for part, _ in values):
+        return None
     value = values[0][0] if len(values) == 1 else None
     return value if isinstance(value, Value) and value.shape == shape else totalled(call, values, shape)
 
@@ -145,7 +148,8 @@ def linear(call: Call) -> Value:
     shape = call.shape
     values = []
     if call.value(x) or call.value(weight):
-        values = [contracted(call, [(x, lead + "k"), (weight, "jk")], lead + "j")]
+        out = "jk"[-weight.dim() :]
+        values = [contracted(call, [(x, lead + "k"), (weight, out)], lead + out[:-1])]
     values += call.values([bias])
     return values[0] if len(values) == 1 and values[0].shape == shape else call.join(values, shape)
 

@@ -9,7 +9,7 @@ import torch
 from eyeshot.frontends.torch.blank import blank_packed, blank_standard
 from eyeshot.frontends.torch.rules.table import Call, rule
 from eyeshot.frontends.torch.tape import Value
-from eyeshot.graph.ops import Expand, Pointwise, Reduce
+from eyeshot.graph.ops import Expand, Reduce
 
 __all__: list[str] = []
 
@@ -53,7 +53,18 @@ def batch_norm(call: Call) -> list[Value | None]:
         if value is not None:
             values.append(call.reshape(value, (channels, *(1,) * (len(x.shape) - 2))))
     joined = call.join(values, tuple(x.shape))
-    return [joined] if count == 1 else [joined, *[None] * (count - 1)]
+    return [joined, *_channel_stats(call, values[1] if training and values else None, channels)][:count]
+
+
+def _channel_stats(call: Call, mean: Value | None, channels: int) -> list[Value | None]:
+    """Statistics of each channel; None for those that are stored."""
+    found = None if mean is None else call.reshape(mean, (channels,))
+    return [found if tuple(t.shape) == (channels,) else None for t in _beside(call)]
+
+
+def _beside(call: Call) -> list[Any]:
+    out = call.out
+    return list(out[1:]) if isinstance(out, list | tuple) else []
 
 
 @rule("native_layer_norm", "layer_norm", "_fused_rms_norm")
@@ -72,10 +83,9 @@ def layer_norm(call: Call) -> list[Value | None]:
         stats = torch.empty(lead, dtype=x.dtype, device="meta")
         call.returns((blank_packed(x), *[stats] * (count - 1)))
     values = call.values([x])
-    if values:
-        values.append(call.add(Reduce(tuple(range(rank - size, rank)), keepdims=True), values[0]))
-    values += call.values(call.args[2:4])
-    return _with_stats(call, call.join(values, tuple(x.shape)), values[1:2], count)
+    means = [call.add(Reduce(tuple(range(rank - size, rank)), keepdims=True), value) for value in values]
+    values += [*means, *call.values(call.args[2:4])]
+    return _with_stats(call, call.join(values, tuple(x.shape)), means, count)
 
 
 def _with_stats(call: Call, joined: Value, stats: list[Value], count: int) -> list[Value | None]:
@@ -97,10 +107,12 @@ def group_norm(call: Call) -> list[Value | None]:
     else:
         call.like(x, blank_standard)
     ones = (1,) * len(space)
+    stats_value: Value | None = None
     values = call.values([x])
     if values:
         apart = call.reshape(values[0], (n, groups, channels // groups, *space))
         mean = call.add(Reduce(tuple(range(2, len(apart.shape))), keepdims=True), apart)
+        stats_value = call.reshape(mean, (n, groups)) if native else None
         if groups > 1:
             mean = call.add(Expand((n, groups, channels // groups, *ones)), mean)
             mean = call.reshape(mean, (n, channels, *ones))
@@ -111,5 +123,5 @@ def group_norm(call: Call) -> list[Value | None]:
         value = call.value(tensor)
         if value is not None:
             values.append(call.reshape(value, (channels, *ones)))
-    joined = call.add(Pointwise(), *values)
-    return [joined, None, None] if native else [joined]
+    joined = call.join(values, tuple(x.shape))
+    return [joined, stats_value, stats_value] if native else [joined]

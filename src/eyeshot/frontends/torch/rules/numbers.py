@@ -8,7 +8,7 @@ from eyeshot.frontends.torch.tape import Tape, Value
 from eyeshot.graph.access import Shape
 from eyeshot.graph.ops import Concat, Expand, Reduce, Reshape
 
-__all__ = ["Paired", "Parted"]
+__all__ = ["Paired", "Parted", "Recast"]
 
 
 class Paired:
@@ -57,3 +57,35 @@ def of_parts(call: Call) -> Value:
     parts = [call.join([call.solid(part)], shape) for part in call.args[:2]]
     row = call.add(Concat(len(shape)), *[call.reshape(part, (*shape, 1)) for part in parts])
     return Paired(row.shape).take(call.tape, row)
+
+
+class Recast:
+    """The same memory as numbers of another width: several for each one, or one for each several."""
+
+    __slots__ = ("ins", "is_paired", "is_parted", "outs")
+
+    def __init__(self, ins: Shape, outs: Shape, was_complex: bool, is_complex: bool) -> None:
+        self.ins, self.outs = ins, outs
+        self.is_parted = was_complex and not is_complex and outs[-1] == 2 * ins[-1]
+        self.is_paired = is_complex and not was_complex and ins[-1] == 2 * outs[-1]
+
+    def take(self, tape: Tape, whole: Value) -> Value:
+        """Numbers of the other width."""
+        return _recast(tape, whole, self.outs, is_parted=self.is_parted, is_paired=self.is_paired)
+
+    def put(self, tape: Tape, whole: Value, part: Value) -> Value:  # noqa: ARG002 - replaces all of it
+        """Numbers of the former width."""
+        return _recast(tape, part, self.ins, is_parted=self.is_paired, is_paired=self.is_parted)
+
+
+def _recast(tape: Tape, value: Value, outs: Shape, *, is_parted: bool, is_paired: bool) -> Value:
+    n, m = value.shape[-1], outs[-1]
+    if m < n:
+        apart = tape.add(Reshape((*value.shape[:-1], m, n // m)), value)
+        return Paired(apart.shape).take(tape, apart) if is_paired else tape.add(Reduce((len(apart.shape) - 1,)), apart)
+    shape = (*value.shape, m // n)
+    if is_parted:
+        wide = Parted(shape).take(tape, value)
+    else:
+        wide = tape.add(Expand(shape), tape.add(Reshape((*value.shape, 1)), value))
+    return tape.add(Reshape(outs), wide)

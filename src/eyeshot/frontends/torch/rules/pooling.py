@@ -17,7 +17,17 @@ __all__: list[str] = []
 def max_pool(call: Call) -> list[Value]:
     """A window over each channel; indices read what values read."""
     axes = _axes(call)
-    return [_pool(call, axes, call.arg("dilation", 1))] * 2
+    value = _pool(call, axes, call.arg("dilation", 1))
+    if len(call.func._schema.returns) == 1:
+        return [value]
+    # Where a window holds one element only, its place is known whatever it is.
+    return [value, call.bounded(value) if _may_be_single(call, axes) else value]
+
+
+def _may_be_single(call: Call, axes: int) -> bool:
+    """Whether some window may hold one element only, at the border if not everywhere."""
+    kernel, pads = (per_axis(call.arg(name, 0), axes) for name in ("kernel_size", "padding"))
+    return bool(call.arg("ceil_mode", False)) or all(k - p <= 1 for k, p in zip(kernel, pads, strict=True))
 
 
 @rule("avg_pool1d", "avg_pool2d", "avg_pool3d")

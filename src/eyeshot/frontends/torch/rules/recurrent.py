@@ -38,6 +38,8 @@ def recurrent(call: Call) -> list[Value | None]:
         for direction in range(directions):
             number = layer * directions + direction
             began = [v for state in states if (v := _initial(call, state, number, time)) is not None]
+            if len(states) == 2 and width == states[1].shape[-1] and call.value(states[1]) is not None:
+                began[-1] = _cell(call, states[1], number, time, x.shape[time], reverse=direction == 1)
             passes.append(_pass(call, value, began, (*x.shape[:2], width), time, reverse=direction == 1))
             for end, state in zip(ends, states, strict=True):
                 end.append(_final(call, passes[-1], time, state.shape[-1], at=0 if direction else x.shape[time] - 1))
@@ -140,6 +142,19 @@ def _initial(call: Call, state: torch.Tensor, number: int, time: int) -> Value |
     own = Sliced(0, number, 1).take(call.tape, value)
     batch = state.shape[1]
     return call.reshape(call.add(Reduce((2,), keepdims=True), own), (batch, 1, 1) if time == 1 else (1, batch, 1))
+
+
+def _cell(call: Call, state: torch.Tensor, number: int, time: int, count: int, *, reverse: bool) -> Value:
+    """The initial cell of an LSTM: at the first time each feature reads its own, then the gates have mixed them."""
+    batch, width = state.shape[1:]
+    own = Sliced(0, number, 1).take(call.tape, call.solid(state))
+    shape = (1, batch, width) if time == 0 else (batch, 1, width)
+    own = call.reshape(own, shape)
+    if count == 1:
+        return own
+    rest = (count - 1, batch, width) if time == 0 else (batch, count - 1, width)
+    mixed = call.add(Expand(rest), call.add(Reduce((2,), keepdims=True), own))
+    return call.add(Concat(time), *((mixed, own) if reverse else (own, mixed)))
 
 
 def _pass(

@@ -29,13 +29,28 @@ __all__: list[str] = []
 def reduced(call: Call) -> Any:
     """Everything along the reduced dimensions."""
     x = call.solid(call.args[0])
-    dims = dims_of(call.arg("dim"), len(x.shape))
+    dims = dims_of(call.arg("dim"), len(x.shape)) if x.shape else ()
     out = call.out
     first = out[0] if isinstance(out, list | tuple) else out
     value = x
     if dims:
         value = _of_known(call, x, dims, keepdims=len(first.shape) == len(x.shape))
-    return [value] * len(out) if isinstance(out, list | tuple) else value
+    tensors = out if isinstance(out, list | tuple) else [out]
+    if all(x.shape[d] == 1 for d in dims):
+        # Of one element the place is known, whatever it is.
+        found = [None if _is_place(call, k) else value for k in range(len(tensors))]
+    else:
+        found = [value] * len(tensors)
+    return found if isinstance(out, list | tuple) else found[0]
+
+
+def _is_place(call: Call, result: int) -> bool:
+    """Whether a result says where an element lies."""
+    name = call.func._schema.name
+    return "arg" in name or (result == 1 and name.split("::")[1] in _WITH_PLACES)
+
+
+_WITH_PLACES = {"max", "min", "median", "nanmedian", "mode", "kthvalue"}
 
 
 def _of_known(call: Call, x: Value, dims: tuple[int, ...], *, keepdims: bool) -> Value:
@@ -119,8 +134,10 @@ def _long(shape: Shape, dim: int, n: int) -> Shape:
 def masked_softmax(call: Call) -> Value:
     """Each element and the sum over the last dimension."""
     x = call.solid(call.args[0])
-    total = call.add(Reduce((len(x.shape) - 1,), keepdims=True), x)
-    return call.join([x, total, *call.values(call.args[1:2])], call.shape)
+    call.like(call.args[0])
+    dim = call.arg("dim")
+    total = call.add(Reduce((len(x.shape) - 1 if dim is None else within(dim, len(x.shape)),), keepdims=True), x)
+    return call.bounded(call.join([x, total, *call.values(call.args[1:2])], x.shape))
 
 
 @rule("cumsum", "cumprod", "logcumsumexp", "cummax", "cummin", "_cummax_helper")
@@ -131,8 +148,11 @@ def running(call: Call) -> Any:
         # On the meta device this loads PyTorch's compiler, which takes seconds.
         call.like(call.args[0], blank_packed)
     out = call.out
-    value = call.add(Cumulative(within(call.args[1], len(x.shape))), x) if x.shape else x
-    return [value] * len(out) if isinstance(out, list | tuple) else value
+    if not x.shape:
+        return [x, None] if isinstance(out, list | tuple) else x
+    value = call.add(Cumulative(within(call.args[1], len(x.shape))), x)
+    # The place of the largest so far is known at the first index.
+    return [value, call.bounded(value)] if isinstance(out, list | tuple) else value
 
 
 @rule("sort", "topk", "argsort", "msort", "sort.stable", "argsort.stable")
@@ -142,8 +162,9 @@ def sorted_(call: Call) -> Any:
     out = call.out
     tensors = out if isinstance(out, list | tuple) else [out]
     dim = within(call.arg("dim", 0 if "msort" in str(call.func) else -1), len(x.shape)) if x.shape else 0
-    value = call.anywhere(x, dim, tensors[0].shape[dim]) if x.shape else x
-    return [value] * len(tensors)
+    if not x.shape:
+        return [None if tensor.dtype is torch.int64 else x for tensor in tensors]
+    return [call.anywhere(x, dim, tensors[0].shape[dim])] * len(tensors)
 
 
 @rule("_weight_norm_interface", "_weight_norm")

@@ -29,11 +29,11 @@ def grid_sample(call: Call) -> Value:
 
 @rule("affine_grid_generator")
 def affine_grid(call: Call) -> Value:
-    """All entries of the matrix."""
+    """For each coordinate its own row of the matrix."""
     theta = call.solid(call.args[0])
     shape = call.shape
-    whole = call.add(Reduce((1, 2)), theta)
-    return call.join([call.reshape(whole, (whole.shape[0], *(1,) * (len(shape) - 1)))], shape)
+    rows = call.add(Reduce((2,)), theta)
+    return call.join([call.reshape(rows, (shape[0], *(1,) * (len(shape) - 2), shape[-1]))], shape)
 
 
 @rule("torchvision::roi_align", "torchvision::roi_pool", "torchvision::ps_roi_align", "torchvision::ps_roi_pool")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 
 from eyeshot.errors import InputError
@@ -60,12 +62,27 @@ def overwritten(call: Call) -> Value | None:
 
 @rule(
     "_local_scalar_dense", "_unique", "_unique2", "allclose", "argwhere", "bincount", "equal", "histc",
-    "is_nonzero", "item", "masked_select", "nonzero", "nonzero_numpy", "repeat_interleave.Tensor",
+    "is_nonzero", "item", "nonzero", "nonzero_numpy", "repeat_interleave.Tensor",
     "torchvision::nms", "torchvision::qnms", "unique_consecutive", "unique_dim",
 )  # fmt: skip
 def needs_numbers(call: Call) -> None:
     """Nothing without data: here the capture ends."""
     raise Ended(call.func._schema.name.removeprefix("aten::"), call.operands())
+
+
+@rule("masked_select")
+def masked_select(call: Call) -> Value | None:
+    """The elements at the places of a known mask; data that make the mask end the capture."""
+    x, mask = call.args
+    numbers = call.real(mask)
+    if numbers is None:
+        raise Ended("masked_select", call.operands())
+    shape = torch.broadcast_shapes(x.shape, mask.shape)
+    places = numbers.expand(shape).flatten().nonzero().flatten()
+    call.returns(torch.empty((len(places),), dtype=x.dtype, device="meta"))
+    if not len(places):
+        return None
+    return call.pick(call.reshape(call.join([call.solid(x)], shape), (math.prod(shape),)), places)
 
 
 @rule("is_same_size")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 
 from eyeshot.errors import InputError
 from eyeshot.frontends.torch.aliases import Expanded, OfBase, Permuted, Reshaped, Sliced, Spread, View
-from eyeshot.frontends.torch.rules.numbers import Paired, Parted
-from eyeshot.frontends.torch.rules.table import Call, view, within
+from eyeshot.frontends.torch.rules.numbers import Paired, Parted, Recast
+from eyeshot.frontends.torch.rules.table import TABLE, Call, rule, view, within
 from eyeshot.frontends.torch.tape import Tape, Value
 from eyeshot.graph.access import Shape
 from eyeshot.graph.ops import Reshape, Unfold
@@ -39,7 +37,7 @@ def other_shape(call: Call, shape: Shape) -> View | None:
         return Parted((*shape, 2))
     out = tuple(call.out.shape)
     if len(call.args) > 1 and isinstance(call.args[1], torch.dtype):
-        return None
+        return Recast(shape, out, call.args[0].is_complex(), call.args[1].is_complex) if out != shape else None
     return Reshaped(out)
 
 
@@ -144,6 +142,11 @@ class Windowed:
     def __init__(self, dim: int, size: int, step: int, shape: Shape) -> None:
         self.dim, self.size, self.step, self.shape = dim, size, step, shape
 
+    @property
+    def overlaps(self) -> bool:
+        """Whether some elements are in several windows."""
+        return self.step < self.size
+
     def take(self, tape: Tape, whole: Value) -> Value:
         """All windows side by side, told apart, their places put last."""
         rank, dim = len(whole.shape), self.dim
@@ -177,8 +180,21 @@ def diagonal(call: Call, shape: Shape) -> View:
     count = 1
     for n in shape:
         count *= n
-    places = call.func(torch.arange(count).reshape(shape), *call.args[1:], **call.kwargs)
+    how = (call.arg("offset", 0), call.arg("dim1", 0), call.arg("dim2", 1))
+    places = torch.arange(count).reshape(shape).diagonal(*how)
     return Spread(tuple(places.flatten().tolist()), tuple(places.shape))
+
+
+@rule(
+    "diagonal_copy", "expand_copy", "permute_copy", "select_copy", "slice_copy", "squeeze_copy", "t_copy",
+    "transpose_copy", "unfold_copy", "unsqueeze_copy", "view_copy",
+)  # fmt: skip
+def copied(call: Call) -> Value:
+    """What a view would show, in memory of its own."""
+    x = call.solid(call.args[0])
+    _, viewing = TABLE[call.func._schema.name.removesuffix("_copy")]
+    found: View | None = viewing(call, x.shape)
+    return x if found is None else found.take(call.tape, x)
 
 
 @view("as_strided")
@@ -193,15 +209,4 @@ def as_strided(call: Call, shape: Shape) -> OfBase:  # noqa: ARG001 - all views 
             f"`as_strided` must be taken of a tensor with {base.width} bytes for each element, as its memory was made, "
             f"but is taken of one with {source.itemsize}; take the part before its type is changed"
         )
-    # The number of the element at each place of memory, -1 where none is.
-    laid = (base.shape, base.stride, base.offset)
-    number = torch.full((max(_reach(*laid), _reach(size, stride, offset)),), -1)
-    taken = torch.as_strided(torch.arange(len(number)), *laid)
-    number[taken.flatten()] = torch.arange(taken.numel())
-    places = torch.as_strided(number, size, stride, offset)
-    return OfBase(Spread(tuple(places.flatten().tolist()), tuple(places.shape)))
-
-
-def _reach(sizes: Shape, strides: Sequence[int], offset: int) -> int:
-    """Places of memory up to the last element."""
-    return 1 + offset + sum((n - 1) * stride for n, stride in zip(sizes, strides, strict=True))
+    return OfBase(base.spread(size, stride, offset))
