@@ -1,6 +1,7 @@
 """Models that allow no proof, or not of everything: each is told plainly, and comes back untouched."""
 
 import copy
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -34,9 +35,15 @@ def test_a_model_that_makes_nan() -> None:
         proof_of(lambda x: (-x.abs() - 1).log())
 
 
-def test_a_model_that_is_random() -> None:
-    with pytest.raises(InputError, match=r"`1` \(Dropout\) must hold the same numbers in two runs .*model\.eval\(\)"):
-        eyeshot.verify(nn.Sequential(nn.Conv2d(2, 2, 3), nn.Dropout()), input_shape=SHAPE)
+def test_a_model_that_gives_other_numbers_each_time() -> None:
+    numbers = itertools.count(1.0)
+    with pytest.raises(InputError, match=r"`mul` must hold the same numbers in two runs .*model\.eval\(\)"):
+        proof_of(lambda x: x * next(numbers))
+
+
+def test_a_model_that_draws_from_torch_draws_the_same_in_every_run() -> None:
+    proof = eyeshot.verify(nn.Sequential(nn.Conv2d(2, 2, 3), nn.Dropout()), input_shape=SHAPE)
+    assert [value.verdict.name for value in proof.values] == ["PROVEN", "BOUNDED"]
 
 
 def test_a_model_that_takes_too_much_memory() -> None:

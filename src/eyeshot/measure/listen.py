@@ -13,9 +13,9 @@ from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from eyeshot.frontends.torch.control import FLEX_ATTENTION, follow
+from eyeshot.frontends.torch.failures import Ended
 from eyeshot.frontends.torch.operations import operation_of
 from eyeshot.frontends.torch.record import Recorded, is_copy, listed, makes_constant, name_of
-from eyeshot.frontends.torch.rules.table import Ended
 from eyeshot.frontends.torch.runnable import eagerly
 from eyeshot.frontends.torch.shortcuts import passes, whole
 from eyeshot.frontends.torch.tensors import among

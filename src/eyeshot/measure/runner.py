@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
+
+import torch
 
 from eyeshot.graph.core import Graph
 from eyeshot.measure.passage import Passage
 
-__all__ = ["RAISES", "Runner", "Seen"]
+__all__ = ["RAISES", "Runner", "Seen", "seeded"]
 
 Seen = Callable[[str, Any], None]
 """Handed the name of a value and its tensor, with one more dimension in front: which of the inputs it belongs to."""
@@ -58,3 +61,11 @@ class Runner(Protocol):
             Why not all values were seen; empty if all were.
         """
         ...
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Draw the same random numbers in here each time, and outside as if nothing had been drawn."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        yield

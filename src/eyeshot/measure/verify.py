@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -24,20 +23,12 @@ from eyeshot.measure.results import Proof
 from eyeshot.measure.sizes import bytes_of_machine, bytes_per_run, shown_bytes
 from eyeshot.measure.stand_in import StandIn
 
-__all__ = ["seeded", "verify_graph", "verify_module"]
+__all__ = ["verify_graph", "verify_module"]
 
 _MOST_AT_ONCE = 16
 """Inputs in a batch: more make no processor quicker."""
 _WIDTH = 8
 """Bytes of a number."""
-
-
-@contextmanager
-def seeded(seed: int) -> Iterator[None]:
-    """Random weights that are made in here are the same each time, and random numbers outside are as they were."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        yield
 
 
 def verify_graph(graph: Graph, effort: Effort, progress: Progress | None = None) -> Proof:

@@ -49,11 +49,11 @@ class Base:
     """Memory that tensors share.
 
     `value` is what it holds, None if that depends on no input; then `known` says whether the numbers of its tensors
-    are what the model would see, and `own` whether they may be written to. `stride`, `offset`
-    and `width` say where in memory each element lies, and how many bytes it takes.
+    are what the model would see, and `own` whether they may be written to; `drawn` says whether random numbers decide
+    what it holds. `stride`, `offset` and `width` say where in memory each element lies, and how many bytes it takes.
     """
 
-    __slots__ = ("known", "offset", "own", "shape", "stride", "value", "version", "width")
+    __slots__ = ("drawn", "known", "offset", "own", "shape", "stride", "value", "version", "width")
 
     def __init__(self, tensor: Any, value: Value | None, *, own: bool) -> None:
         self.shape: Shape = tuple(tensor.shape)
@@ -61,7 +61,7 @@ class Base:
         if tensor.layout is torch.strided:
             self.stride, self.offset = tensor.stride(), tensor.storage_offset()
         self.value, self.own = value, own
-        self.version, self.known = 0, True
+        self.version, self.known, self.drawn = 0, True, False
 
     def spread(self, sizes: Sequence[int], strides: Sequence[int], offset: int) -> Spread:
         """A view by the places in memory that it reaches; -1 where no element is."""

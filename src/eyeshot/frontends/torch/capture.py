@@ -14,17 +14,18 @@ from eyeshot.frontends.torch.blank import blank_like
 from eyeshot.frontends.torch.blend import Blend
 from eyeshot.frontends.torch.calls import Calls, returned
 from eyeshot.frontends.torch.failures import (
+    Ended,
     RefusedError,
     cut_short,
     ending,
     failed,
     numbers_wanted,
     our_fault,
+    undecided,
     wants_gradients,
 )
 from eyeshot.frontends.torch.inputs import Arguments, arguments_of
 from eyeshot.frontends.torch.record import Record
-from eyeshot.frontends.torch.rules.table import Ended
 from eyeshot.frontends.torch.runnable import compiler_is_loaded, eagerly, runnable
 from eyeshot.frontends.torch.shortcuts import Shortcuts
 from eyeshot.frontends.torch.tape import Tape, Value
@@ -178,18 +179,14 @@ def _run(
         except EyeshotError as error:
             raise type(error)(f"in `{calls.where or type(model).__name__}`: {error}") from error
         except (Exception, SystemExit, Ended) as error:
-            wanted = error.name if isinstance(error, Ended) else numbers_wanted(error)
-            if wanted is None:
+            stop = error if isinstance(error, Ended) else numbers_wanted(error)
+            if stop is None:
                 fault = our_fault(calls.where or type(model).__name__, error)
                 raise fault or failed(model, arguments, calls.where, error) from error
             if strict or not len(tape):
-                raise InputError(
-                    f"`{calls.where or type(model).__name__}` decides by the numbers of its data (`{wanted}`): "
-                    + ("without `strict` all before that is analysed" if len(tape) else "no layer comes before that")
-                ) from error
-            looked_at = error.looked_at if isinstance(error, Ended) else ()
-            tape.end(ending(calls.where, wanted), looked_at)
-            tape.note(cut_short(tape.ended))
+                raise undecided(calls.where or type(model).__name__, stop, at_once=not len(tape)) from error
+            tape.end(ending(calls.where, stop), stop.looked_at)
+            tape.note(cut_short(tape.ended, stop))
             return []
     found = returned(output, watch.tensors)
     if not found:

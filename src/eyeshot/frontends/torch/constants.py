@@ -6,26 +6,26 @@ Everything else that depends on no input is only a shape.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import torch
 
 from eyeshot.errors import InputError
 from eyeshot.frontends.torch.blank import blank_like
+from eyeshot.frontends.torch.failures import Ended
 from eyeshot.frontends.torch.operations import Operation
-from eyeshot.frontends.torch.rules.table import Ended
+from eyeshot.frontends.torch.rules.factories import made_after
+from eyeshot.frontends.torch.rules.table import Call
 from eyeshot.frontends.torch.rules.values import masked_select, needs_numbers
-from eyeshot.frontends.torch.tensors import Tensors, mapped, on_device
+from eyeshot.frontends.torch.tensors import Tensors, among, flat, mapped, on_device
 
-__all__ = ["Constants"]
+__all__ = ["Constants", "without_generators"]
 
 MAX_FLOAT = 1 << 20
 """Most elements of a constant with fractions that is computed with, parameters apart."""
 MAX_INTEGER = 10_000_000
 """Most elements of integers and truth values, of which indices are made."""
-MAX_DRAWN = 16
-"""Most random numbers that are drawn: enough to decide something, too few for data."""
 
 
 class Constants:
@@ -42,8 +42,10 @@ class Constants:
 
     def compute(self, operation: Operation, func: Any, args: Any, kwargs: dict[str, Any], among: list[Any]) -> Any:
         """The result of an operation on constant tensors, `among` its arguments."""
+        if operation.draws(args, kwargs) or self._tensors.drawn(among):
+            return self._drawn(operation, func, *without_generators(args, kwargs), among)
         if not among:
-            return self._made(operation, func, args, kwargs)
+            return self._made(func, args, kwargs)
         if operation.is_in_place:
             return self._write(operation, func, args, kwargs, among)
         real = self._tensors.real
@@ -52,8 +54,8 @@ class Constants:
         device = kwargs.get("device")
         named = on_device(dict(zip(kwargs, mapped(kwargs.values(), real), strict=True)), "cpu")
         found = func(*mapped(args, real), **named)
-        is_tensor = isinstance(found, torch.Tensor | list | tuple)
-        if is_tensor and (any(t.is_meta for t in among) or is_meta(device)):
+        is_made = isinstance(found, torch.Tensor | list | tuple)
+        if is_made and (any(t.is_meta for t in among) or is_meta(device)):
             return self.shadow(found)
         return self._tensors.constant(found)
 
@@ -68,12 +70,35 @@ class Constants:
             return self._tensors.constant(self._tensors.kernel(func, args, kwargs))
         except (NotImplementedError, RuntimeError, InputError) as error:
             if operation.rule in (needs_numbers, masked_select):
-                raise Ended(operation.source) from error
+                raise Ended(
+                    func._schema.name.removeprefix("aten::"), drawn=self._tensors.drawn(among(args, kwargs))
+                ) from error
             raise
 
-    def _made(self, operation: Operation, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-        """A tensor made of nothing: random numbers and large ones without their numbers."""
-        if _count(args) > (MAX_DRAWN if operation.is_drawn else MAX_FLOAT):
+    def _drawn(self, operation: Operation, func: Any, args: Any, kwargs: dict[str, Any], among: list[Any]) -> Any:
+        """The result of an operation that draws random numbers, or works on such: only its shape is known."""
+        if operation.is_guard:
+            return None
+        if operation.rule is made_after:
+            call = Call(self._tensors, func, args, kwargs)
+            made_after(call)
+            return self._tensors.constant(call.out, call.made)
+        if operation.is_in_place and operation.changes_shape:
+            return func(*args, **kwargs)
+        if operation.is_in_place:
+            found = operation.returned(operation.targets(args, kwargs))
+        elif among:
+            found = self._shape_of(operation, func, args, kwargs)
+        else:
+            found = self._tensors.constant(func(*args, **{**kwargs, "device": torch.device("meta")}))
+        for tensor in flat(found):
+            if isinstance(tensor, torch.Tensor):
+                self._tensors.draw(tensor)
+        return found
+
+    def _made(self, func: Any, args: Any, kwargs: dict[str, Any]) -> Any:
+        """A tensor made of nothing: a large one without its numbers."""
+        if _count(args) > MAX_FLOAT:
             return self._tensors.constant(func(*args, **{**kwargs, "device": torch.device("meta")}))
         if not is_meta(kwargs.get("device")):
             return self._tensors.constant(func(*args, **kwargs))
@@ -84,8 +109,7 @@ class Constants:
         real = self._tensors.real
         targets = operation.targets(args, kwargs)
         held = [self._tensors.hold(target) for target in targets]
-        drawn = operation.is_drawn and any(target.numel() > MAX_DRAWN for target in targets)
-        if all(one.base.own for one in held) and not drawn and _affordable([real(t) for t in among]):
+        if all(one.base.own for one in held) and _affordable([real(t) for t in among]):
             func(*mapped(args, real), **dict(zip(kwargs, mapped(kwargs.values(), real), strict=True)))
         elif operation.changes_shape:
             return func(*args, **kwargs)
@@ -94,6 +118,12 @@ class Constants:
             for one in held:
                 one.base.known = False
         return operation.returned(targets)
+
+
+def without_generators(args: Iterable[Any], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Arguments without the generators among them: nobody draws from the caller's."""
+    named = {key: None if isinstance(arg, torch.Generator) else arg for key, arg in kwargs.items()}
+    return tuple(None if isinstance(arg, torch.Generator) else arg for arg in args), named
 
 
 def is_meta(device: Any) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch.utils import _pytree as trees
 
-from eyeshot.frontends.torch.rules.table import Ended
+from eyeshot.frontends.torch.failures import Ended
 
 __all__ = ["FLEX_ATTENTION", "Truth", "follow", "mask_of"]
 

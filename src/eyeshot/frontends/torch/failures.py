@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -10,8 +11,10 @@ import torch
 from eyeshot.errors import EyeshotError, InputError
 from eyeshot.frontends.torch.aside import OURS
 from eyeshot.frontends.torch.inputs import Arguments
+from eyeshot.frontends.torch.tape import Value
 
 __all__ = [
+    "Ended",
     "RefusedError",
     "cut_short",
     "ending",
@@ -20,6 +23,7 @@ __all__ = [
     "numbers_wanted",
     "our_fault",
     "told",
+    "undecided",
     "wants_gradients",
     "without_shapes",
 ]
@@ -45,9 +49,28 @@ _WORDS = {"_local_scalar_dense": "item (`if`, `while`, int() or .item() on a ten
 """Names of operations that their users do not know."""
 
 
-def numbers_wanted(error: BaseException) -> str | None:
-    """The operation that failed only because tensors have no numbers here; None if the model itself is at fault."""
-    return next((name for text, name in _WITHOUT_NUMBERS.items() if re.search(text, str(error))), None)
+class Ended(BaseException):
+    """The model asks for numbers that nobody knows; not an Exception, so that no model catches it.
+
+    Parameters
+    ----------
+    name : str
+        The operation that needs them.
+    looked_at : sequence of Value
+        What it looks at; none if that depends on no input.
+    drawn : bool
+        Whether they are random numbers.
+    """
+
+    def __init__(self, name: str, looked_at: Sequence[Value] = (), *, drawn: bool = False) -> None:
+        super().__init__(name)
+        self.name, self.looked_at, self.drawn = name, tuple(looked_at), drawn
+
+
+def numbers_wanted(error: BaseException) -> Ended | None:
+    """What it means that an operation failed because tensors have no numbers here; None if the model is at fault."""
+    name = next((name for text, name in _WITHOUT_NUMBERS.items() if re.search(text, str(error))), None)
+    return None if name is None else Ended(name)
 
 
 def needs_device(error: BaseException) -> bool:
@@ -75,14 +98,22 @@ def without_shapes(func: Any, error: BaseException) -> InputError | None:
     return InputError(f"the operation `{name}` must say what it returns for shapes without numbers; {advice}")
 
 
-def ending(where: str, operation: str) -> str:
+def ending(where: str, stop: Ended) -> str:
     """Where and why a capture ended before the model did."""
-    return f"in {where or 'the model itself'} at the operation {_WORDS.get(operation, operation)}"
+    return f"in {where or 'the model itself'} at the operation {_WORDS.get(stop.name, stop.name)}"
 
 
-def cut_short(ended: str) -> str:
+def cut_short(ended: str, stop: Ended) -> str:
     """The note on a capture that ended before the model did."""
-    return f"The capture ended {ended}, which needs the numbers of real data; everything up to there is analysed."
+    needed = "random numbers, which are others each time" if stop.drawn else "the numbers of real data"
+    return f"The capture ended {ended}, which needs {needed}; everything up to there is analysed."
+
+
+def undecided(where: str, stop: Ended, *, at_once: bool) -> InputError:
+    """What is said of a model that decides by numbers that nobody knows, where nothing can be analysed before that."""
+    numbers = "random numbers, which are others each time" if stop.drawn else "the numbers of its data"
+    advice = "no layer comes before that" if at_once else "without `strict` all before that is analysed"
+    return InputError(f"`{where}` decides by {numbers} (`{stop.name}`): {advice}")
 
 
 def our_fault(where: str, error: BaseException) -> EyeshotError | None:

@@ -13,7 +13,8 @@ from eyeshot.frontends.torch.rules.table import Function, Kind, Rule
 
 __all__ = ["Operation", "operation_of"]
 
-_DRAWS = ("rand", "randn", "randint", "randperm", "bernoulli", "normal", "uniform", "multinomial", "exponential")
+_SWITCHES = frozenset({"train", "training", "dropout", "dropout_p"})
+"""Arguments without which an operation that may draw random numbers draws none."""
 
 
 class Operation:
@@ -30,6 +31,8 @@ class Operation:
         The form of it that writes nothing; itself if it writes nothing or there is no such form.
     is_guard : bool
         Whether it returns nothing and writes nothing: it only checks its arguments.
+    is_random : bool
+        Whether it may draw random numbers.
     is_in_place : bool
         Whether its results are arguments that it writes to.
     written : tuple of (str, int)
@@ -44,11 +47,12 @@ class Operation:
 
     __slots__ = (
         "_returns",
+        "_switches",
         "functional",
         "is_apart",
-        "is_drawn",
         "is_guard",
         "is_in_place",
+        "is_random",
         "kind",
         "outs",
         "rule",
@@ -72,7 +76,12 @@ class Operation:
         found = _lookup(self.functional._schema) or _lookup(schema)
         self.kind = found[0] if found is not None else Kind.VALUE
         self.rule: Function | None = found[1] if found is not None else None
-        self.is_drawn = base.startswith(_DRAWS)
+        self.is_random = torch.Tag.nondeterministic_seeded in func.tags
+        self._switches = tuple(
+            (argument.name, place, argument.default_value)
+            for place, argument in enumerate(schema.arguments)
+            if argument.name in _SWITCHES or (argument.name == "p" and any(a.name == "train" for a in schema.arguments))
+        )
         self.source = base.strip("_").removesuffix("_with_indices").removeprefix("native_")
 
         self.is_apart = self.rule is None and func._can_decompose()
@@ -82,6 +91,17 @@ class Operation:
     def changes_shape(self) -> bool:
         """Whether it writes no numbers but gives its first argument another shape."""
         return self.source in {"unsqueeze", "squeeze", "transpose", "t", "resize", "swapaxes"}
+
+    def draws(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+        """Whether a call draws random numbers; a dropout in evaluation mode does not."""
+        if not self.is_random:
+            return False
+        for name, place, usual in self._switches:
+            given = args[place] if place < len(args) else kwargs.get(name)
+            given = usual if given is None else given
+            if given is not None and not given:
+                return False
+        return True
 
     def targets(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         """The tensors that it writes to."""

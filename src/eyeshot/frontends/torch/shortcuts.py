@@ -18,8 +18,8 @@ from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
 from eyeshot.frontends.torch.control import FLEX_ATTENTION, follow, mask_of
+from eyeshot.frontends.torch.failures import Ended
 from eyeshot.frontends.torch.mixing import Mixing
-from eyeshot.frontends.torch.rules.table import Ended
 from eyeshot.frontends.torch.untouched import Untouched
 from eyeshot.frontends.torch.watch import Watch
 
@@ -65,6 +65,8 @@ _GUARDS = {
 """Methods that ask for a number, in functions that only check it."""
 _LEFT_ALIGNED = torch._nested_tensor_from_mask_left_aligned
 _ASKED = {method for method, _ in _GUARDS} | {_LEFT_ALIGNED}
+_READS = {torch.Tensor.tolist, torch.Tensor.numpy, torch.Tensor.__array__}
+"""Methods that take numbers out of memory, without an operation that anyone sees."""
 _INDEXED = {torch.Tensor.__getitem__, torch.Tensor.__setitem__}
 
 
@@ -90,6 +92,8 @@ class Shortcuts(TorchFunctionMode):
             return self._watch.moved(func(*args, **{**kwargs, "device": "cpu"}))
         if func in _ASKED and passes(func, sys._getframe(1)) and self._watch.tensors.depends(args):
             return func is not _LEFT_ALIGNED or _is_left_aligned(self._watch.tensors.real(args[1]))
+        if func in _READS:
+            args = (self._watch.tensors.readable(args[0], func.__name__), *args[1:])
         if func in _INDEXED and (type(args[1]) is list or type(args[1]) is tuple):
             args = (args[0], _with_tensors(args[1]), *args[2:])
         if isinstance(func, HigherOrderOperator):
@@ -130,7 +134,7 @@ class Shortcuts(TorchFunctionMode):
             return None
         real = tensors.real(condition)
         if real is None:
-            raise Ended("cond")
+            raise Ended("cond", drawn=tensors.drawn([condition]))
         return bool(real)
 
 

@@ -16,7 +16,7 @@ from eyeshot.frontends.torch.blend import Blend
 from eyeshot.graph.access import Shape
 from eyeshot.graph.build import GraphBuilder
 from eyeshot.graph.core import Call, Graph, Op
-from eyeshot.graph.ops import Constant, Gather
+from eyeshot.graph.ops import Constant, Gather, Opaque
 
 __all__ = ["Frame", "Tape", "Value"]
 
@@ -154,6 +154,18 @@ class Tape:
         """The op of a value and the places of its operands; None for an input."""
         at = index - len(self._inputs)
         return (self._steps[at].op, self._steps[at].inputs) if at >= 0 else None
+
+    def is_bound(self, value: Value, begin: int) -> bool:
+        """Whether a value is made by the steps after the first so many, and data decide what one of them reads."""
+        waiting = [value.index - len(self._inputs)]
+        while waiting:
+            i = waiting.pop()
+            if i >= begin:
+                op = self._steps[i].op
+                if isinstance(op, Opaque) or (isinstance(op, Gather) and op.indices is None):
+                    return True
+                waiting += (k - len(self._inputs) for k in self._steps[i].inputs)
+        return False
 
     def constant(self, shape: Shape) -> Value:
         """A value that reads nothing."""

@@ -14,7 +14,7 @@ import torch
 from eyeshot.errors import InputError
 from eyeshot.frontends.torch.aliases import Base, Held
 from eyeshot.frontends.torch.blank import blank_like
-from eyeshot.frontends.torch.failures import without_shapes
+from eyeshot.frontends.torch.failures import Ended, without_shapes
 from eyeshot.frontends.torch.tape import Tape, Value
 
 __all__ = ["MAX_WEIGHT", "Tensors", "among", "flat", "loses_fractions", "mapped", "on_device"]
@@ -38,6 +38,7 @@ class Tensors:
         self._held: dict[int, Held] = {}
         self._by_memory: dict[int, Held] = {}
         self._metas: dict[int, tuple[Any, Any]] = {}
+        self.has_drawn = False
 
     # ------------------------------------------------------------------ what a tensor is
 
@@ -125,6 +126,37 @@ class Tensors:
             held = Held(tensor, Base(tensor, None, own=False), (), None)
             self._held[id(tensor)] = held
         return held
+
+    def draw(self, tensor: Any) -> None:
+        """Say that random numbers decide what a constant holds: nobody knows it from here on."""
+        held = self.hold(tensor)
+        held.base.known, held.base.drawn, self.has_drawn = False, True, True
+        self._by_memory[tensor.untyped_storage()._cdata] = held
+
+    def readable(self, tensor: Any, name: str) -> Any:
+        """A tensor whose memory holds its numbers, if anyone knows them.
+
+        Raises
+        ------
+        Ended
+            If it is a constant that nobody knows; what depends on an input has no memory to be read.
+        """
+        held = self._known(tensor)
+        if held is None or held.current(self.tape) is not None:
+            return tensor
+        if not held.base.known:
+            raise Ended(name.strip("_"), drawn=held.base.drawn)
+        return held.real if tensor.is_meta and held.real is not None else tensor
+
+    def drawn(self, tensors: Iterable[Any]) -> bool:
+        """Whether random numbers decide what any of these constants holds."""
+        if not self.has_drawn:
+            return False
+        bases = [held.base for tensor in tensors if (held := self._known(tensor)) is not None]
+        return any(base.drawn and base.value is None for base in bases)
+
+    def _known(self, tensor: Any) -> Held | None:
+        return self._held.get(id(tensor)) or (self._found(tensor) if tensor.is_meta else None)
 
     def _found(self, tensor: Any) -> Held | None:
         """A tensor made without an operation (`tensor.data`): known by its memory, or by what it wraps."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -11,7 +12,7 @@ from eyeshot.errors import EyeshotError, InputError, LimitError, ShapeError
 from eyeshot.frontends.torch.aliases import Held, OfBase, View
 from eyeshot.frontends.torch.blank import blank_like
 from eyeshot.frontends.torch.blend import note_blend
-from eyeshot.frontends.torch.constants import Constants
+from eyeshot.frontends.torch.constants import Constants, without_generators
 from eyeshot.frontends.torch.failures import told
 from eyeshot.frontends.torch.operations import Operation, operation_of
 from eyeshot.frontends.torch.rules.table import Call, Kind
@@ -94,11 +95,21 @@ class Watch(TorchDispatchMode):
             return None
         if operation.kind is Kind.VIEW:
             return self._view(operation, func, args, kwargs)
+        is_drawn = operation.draws(args, kwargs) or (self.tensors.has_drawn and self.tensors.drawn(among(args, kwargs)))
+        if is_drawn:
+            args, kwargs = without_generators(args, kwargs)
         if operation.is_in_place:
-            return self._write(operation, args, kwargs)
+            return self._write(operation, args, kwargs, is_drawn=is_drawn)
         call = Call(self.tensors, func, args, kwargs)
-        values = self._values(operation, call)
+        values = self._values(operation, call, is_drawn=is_drawn)
         self._written(operation, call)
+        self._results(call, values)
+        if is_drawn:
+            self._draw(flat(call.out))
+        return call.out
+
+    def _results(self, call: Call, values: Any) -> None:
+        """Note what the results of an operation hold."""
         out = call.out
         if isinstance(out, torch.Tensor):
             self._result(call, out, values[0] if isinstance(values, list | tuple) else values, call.made)
@@ -110,7 +121,20 @@ class Watch(TorchDispatchMode):
             for tensor, value in zip(results, listed, strict=False):
                 if isinstance(tensor, torch.Tensor):
                     self._result(call, tensor, value)
-        return out
+
+    def _draw(self, results: Iterable[Any]) -> None:
+        """Say that random numbers are in those results that depend on no input."""
+        for tensor in results:
+            if isinstance(tensor, torch.Tensor) and self.tensors.value(tensor) is None:
+                self.tensors.draw(tensor)
+
+    def _draw_into(self, call: Call, target: Any) -> None:
+        """Say that random numbers were written to a tensor, or to a part of what depends on an input."""
+        base = self.tensors.hold(target).base
+        if base.value is None:
+            self.tensors.draw(target)
+        else:
+            base.value = call.bounded(base.value)
 
     def _written(self, operation: Operation, call: Call) -> None:
         """Arguments that an operation writes to beside its results."""
@@ -120,7 +144,18 @@ class Watch(TorchDispatchMode):
                 held.write(self.tape, call.opaque(call.operands(), tuple(tensor.shape), bounded=False))
             held.base.known = False
 
-    def _values(self, operation: Operation, call: Call) -> Any:
+    def _values(self, operation: Operation, call: Call, *, is_drawn: bool) -> Any:
+        """What the results of an operation hold; a bound where random numbers have a part in them."""
+        begin = len(self.tape)
+        values = self._ruled(operation, call)
+        if not is_drawn:
+            return values
+        listed = values if isinstance(values, list | tuple) else [values]
+        bounds = {v.index: v if self.tape.is_bound(v, begin) else call.bounded(v) for v in listed if v is not None}
+        found = [None if value is None else bounds[value.index] for value in listed]
+        return found if isinstance(values, list | tuple) else found[0]
+
+    def _ruled(self, operation: Operation, call: Call) -> Any:
         """What the operation's rule says that its results hold."""
         if operation.rule is None:
             return self._unknown(call)
@@ -209,13 +244,13 @@ class Watch(TorchDispatchMode):
 
     # ------------------------------------------------------------------ writes
 
-    def _write(self, operation: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def _write(self, operation: Operation, args: tuple[Any, ...], kwargs: dict[str, Any], *, is_drawn: bool) -> Any:
         """An operation that writes: the same without writing, and its results put where they were written."""
         targets = operation.targets(args, kwargs)
         given = {key: arg for key, arg in kwargs.items() if key not in operation.outs}
         out = operation.returned(targets)
         call = Call(self.tensors, operation.functional, args, given, targets[0] if len(targets) == 1 else targets)
-        values = self._values(operation, call)
+        values = self._values(operation, call, is_drawn=is_drawn)
         listed = values if isinstance(values, list | tuple) else [values] * len(targets)
         for target, value in zip(targets, listed, strict=False):
             _check(call, target, value)
@@ -223,6 +258,8 @@ class Watch(TorchDispatchMode):
                 if value is not None and target.is_complex():
                     note_blend(call, value)
                 self.tensors.hold(target).write(self.tape, value)
+                if is_drawn and value is None:
+                    self._draw_into(call, target)
         return out
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import torch
 
-from eyeshot.frontends.torch.rules.table import Call, Ended, rule, within
+from eyeshot.frontends.torch.failures import Ended
+from eyeshot.frontends.torch.rules.table import Call, rule, within
 from eyeshot.frontends.torch.tape import Value
 from eyeshot.graph.ops import Permute, Reduce
 
@@ -44,7 +45,7 @@ def _without_masks(call: Call, indices: list[Any]) -> list[Any]:
             continue
         real = call.real(tensor)
         if real is None:
-            raise Ended("index by an unknown mask")
+            raise Ended("index by an unknown mask", drawn=call.has_drawn())
         found.extend(real.bool().nonzero(as_tuple=True))
     return found
 

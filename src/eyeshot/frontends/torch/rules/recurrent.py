@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import torch
 
 from eyeshot.frontends.torch.aliases import Sliced
-from eyeshot.frontends.torch.rules.table import Call, Ended, rule
+from eyeshot.frontends.torch.failures import Ended
+from eyeshot.frontends.torch.rules.table import Call, rule
 from eyeshot.frontends.torch.tape import Value
 from eyeshot.graph.access import Shape
 from eyeshot.graph.ops import Concat, Contract, Cumulative, Expand, Gather, Reduce

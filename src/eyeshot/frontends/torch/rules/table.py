@@ -14,7 +14,7 @@ from eyeshot.frontends.tables import picked
 from eyeshot.frontends.torch.aliases import reshaped
 from eyeshot.frontends.torch.blank import blank_like
 from eyeshot.frontends.torch.tape import Tape, Value
-from eyeshot.frontends.torch.tensors import Tensors, among
+from eyeshot.frontends.torch.tensors import Tensors, among, flat
 from eyeshot.graph.access import Shape
 from eyeshot.graph.core import Op
 from eyeshot.graph.ops import Concat, Expand, Gather, Opaque, Pointwise, Reduce, Reshape
@@ -22,7 +22,6 @@ from eyeshot.graph.ops import Concat, Expand, Gather, Opaque, Pointwise, Reduce,
 __all__ = [
     "TABLE",
     "Call",
-    "Ended",
     "Function",
     "Kind",
     "Rule",
@@ -33,22 +32,6 @@ __all__ = [
     "view",
     "within",
 ]
-
-
-class Ended(BaseException):
-    """The model asks for numbers that nobody knows; not an Exception, so that no model catches it.
-
-    Parameters
-    ----------
-    name : str
-        The operation that needs them.
-    looked_at : sequence of Value
-        What it looks at; none if that depends on no input.
-    """
-
-    def __init__(self, name: str, looked_at: Sequence[Value] = ()) -> None:
-        super().__init__(name)
-        self.name, self.looked_at = name, tuple(looked_at)
 
 
 class Kind(enum.Enum):
@@ -142,6 +125,11 @@ class Call:
     def operands(self) -> list[Value]:
         """Values of all arguments that depend on an input."""
         return self.values(among(self.args, self.kwargs))
+
+    def has_drawn(self) -> bool:
+        """Whether random numbers decide what some constant among the arguments holds, lists of them included."""
+        nested = [item for arg in (*self.args, *self.kwargs.values()) for item in flat(arg)]
+        return self.tensors.drawn(item for item in nested if isinstance(item, torch.Tensor))
 
     def solid(self, tensor: Any) -> Value:
         """The value of a tensor, a constant if it depends on no input."""

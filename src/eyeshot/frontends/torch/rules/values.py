@@ -7,8 +7,9 @@ import math
 import torch
 
 from eyeshot.errors import InputError
+from eyeshot.frontends.torch.failures import Ended
 from eyeshot.frontends.torch.rules.numbers import Paired
-from eyeshot.frontends.torch.rules.table import Call, Ended, rule
+from eyeshot.frontends.torch.rules.table import Call, rule
 from eyeshot.frontends.torch.tape import Value
 from eyeshot.frontends.torch.tensors import loses_fractions
 from eyeshot.graph.ops import Pad, Pointwise
@@ -52,12 +53,21 @@ def copy(call: Call) -> Value | None:
     return source if source.shape == call.shape and not whole else call.join([source], call.shape)
 
 
-@rule("fill", "zero", "bernoulli", "uniform", "normal_functional", "random", "exponential", "log_normal", "cauchy")
+@rule(
+    "fill", "zero", "bernoulli", "uniform", "normal_", "normal_functional", "random", "exponential", "geometric",
+    "log_normal", "cauchy",
+)  # fmt: skip
 def overwritten(call: Call) -> Value | None:
     """What was there does not count any more."""
     new = call.args[1] if len(call.args) > 1 else None
     value = call.value(new)
     return None if value is None else call.join([value], call.shape)
+
+
+@rule("_sample_dirichlet")
+def sampled(call: Call) -> Value:
+    """Numbers drawn by all the weights."""
+    return call.opaque(call.operands(), call.shape, bounded=True)
 
 
 @rule(
@@ -67,7 +77,7 @@ def overwritten(call: Call) -> Value | None:
 )  # fmt: skip
 def needs_numbers(call: Call) -> None:
     """Nothing without data: here the capture ends."""
-    raise Ended(call.func._schema.name.removeprefix("aten::"), call.operands())
+    raise Ended(call.func._schema.name.removeprefix("aten::"), call.operands(), drawn=call.has_drawn())
 
 
 @rule("masked_select")
