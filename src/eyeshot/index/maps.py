@@ -12,7 +12,7 @@ that have no law (a gather by a list, a roll) are finite tables with ``lawful=Fa
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -128,6 +128,15 @@ class IndexMap:
         listed = tuple(tidy(entry) for entry in taps)
         bounded(sum(map(len, listed)) + len(listed))
         return IndexMap(n_in, len(listed), max(1, len(listed)), 0, listed or ((),), lawful=False)
+
+    @staticmethod
+    def picked(n_in: int, indices: Sequence[int]) -> IndexMap:
+        """One tap of each output index, listed; nothing is known beyond the list."""
+        bounded(2 * len(indices))
+        # Lists are long and name the same few indices again and again.
+        alone = {i: range(i, i + 1) for i in set(indices)}
+        taps = tuple([alone[i] for i in indices])
+        return IndexMap(n_in, len(taps), max(1, len(taps)), 0, taps or ((),), lawful=False)
 
     @staticmethod
     def adaptive(n_in: int, n_out: int) -> IndexMap:

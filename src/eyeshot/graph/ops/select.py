@@ -177,7 +177,7 @@ class Gather(Op):
             links = [Link(d) for d in range(len(shape))]
             links[dim] = Link(dim, IndexMap.whole(n, self.count), reduces=True)
             return (Access(tuple(links), Status.BOUNDED),)
-        return (along(dim, shape, IndexMap.table(n, ([i % n] for i in self.indices))),)
+        return (along(dim, shape, IndexMap.picked(n, [i % n for i in self.indices])),)
 
 
 def within(dim: int, shape: Shape) -> int:
