@@ -31,6 +31,17 @@ ROWS, PIXELS = 3, 2
 ALONE = {"HF_HUB_OFFLINE": "1", "YOLO_OFFLINE": "True", "YOLO_CONFIG_DIR": tempfile.gettempdir()}
 """Told to the packages: none of them is to fetch anything, or to leave files in the user's home."""
 
+PRELOADED = (
+    "segmentation_models_pytorch",
+    "monai.networks.nets",
+    "transformers.modeling_utils",
+    "diffusers.models.modeling_utils",
+    "kornia",
+    "spandrel",
+    "ultralytics.nn.tasks",
+)
+"""What takes long to import."""
+
 
 # ---------------------------------------------------------------------- in a process of its own
 
@@ -107,7 +118,7 @@ def main() -> int:
     known = {name for name, r in read_records(options.records).items() if not options.again or r["status"] == "holds"}
     wanted = [name for name in FOREIGN if name not in known and fnmatch(name, options.only)]
     print(f"{len(FOREIGN)} models, {len(known)} known, {len(wanted)} to run")
-    sweep(Pool(options.limit, options.jobs), wanted, options.records)
+    sweep(Pool(options.limit, options.jobs, PRELOADED), wanted, options.records)
     found = read_records(options.records)
     records: list[Record] = [found[name] for name in FOREIGN if name in found]
     missing = [name for name in FOREIGN if name not in found]

@@ -17,7 +17,7 @@ import multiprocessing.connection
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatch
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -161,11 +161,13 @@ class Pool:
         Seconds after which a process is ended.
     jobs : int
         Processes at a time.
+    more : sequence of str
+        Modules that are imported once for all processes, besides the usual ones.
     """
 
-    def __init__(self, limit: float, jobs: int) -> None:
+    def __init__(self, limit: float, jobs: int, more: Sequence[str] = ()) -> None:
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(PRELOADED)
+        self._context.set_forkserver_preload([*PRELOADED, *more])
         self._limit, self._jobs = limit, jobs
 
     def run(self, task: Callable[..., dict[str, Any]], arguments: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
