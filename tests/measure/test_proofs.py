@@ -167,6 +167,29 @@ def test_numbers_made_whole_hold_no_nan_and_are_judged_by_changes(whole: Any) ->
     assert proof.values[-1].verdict is Verdict.CHANGED
 
 
+@pytest.mark.parametrize("low", [-1e9, float("-inf")])
+def test_attention_with_an_added_mask_of_low_numbers_is_proven_by_changes(low: float) -> None:
+    class Causal(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            mask = torch.zeros(5, 5).masked_fill(~torch.ones(5, 5, dtype=torch.bool).tril(), low)
+            return nn.functional.scaled_dot_product_attention(x, x, x, attn_mask=mask)
+
+    proof = eyeshot.verify(Causal().eval(), input_shape=(1, 5, 4), axes="NTC")
+    assert proof.holds
+    assert proof.values[-1].verdict is Verdict.CHANGED
+
+
+def test_a_first_state_that_is_as_low_as_can_be_is_not_proven_by_nan() -> None:
+    class Weighed(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            state = torch.zeros_like(x) - 1e38
+            peak = torch.maximum(state, x)
+            return torch.exp(state - peak) + torch.exp(x - peak)
+
+    proof = eyeshot.verify(Weighed().eval(), input_shape=(1, 5, 4), axes="NTC")
+    assert proof.holds
+
+
 def test_what_a_mask_fills_is_judged_by_changes() -> None:
     mask = torch.zeros(6, 5, dtype=torch.bool)
     mask[2] = True

@@ -149,8 +149,8 @@ def _passed(
         names = dict.fromkeys(c for operand in node.inputs for c in culprits[operand])
         for operand in node.inputs:
             passage |= passages[operand]
-        # A node without operands reads nothing, so nothing can happen to it.
-        passages[node.name] = passage if node.inputs else Passage.FAITHFUL
+        # A node may read nothing although its operation was given numbers that it hides.
+        passages[node.name] = passage
         culprits[node.name] = tuple(names | ({name: None} if name else {}))
     return passages, culprits
 

@@ -48,6 +48,8 @@ def attention(call: Call) -> list[Value | None]:
     if allowed is not None:
         allowed = _of_heads(allowed, (*query.shape[:-1], key.shape[-2]), key.shape[:-2])
     is_open = allowed is not None and bool(allowed.all())
+    if not is_open:
+        call.tape.hides.add(call.tape.call)
     values = [contracted(call, parts, lead + "iv")] if is_open else _masked(call, allowed, shape)
     bias = call.value(mask)
     if bias is not None:

@@ -161,7 +161,8 @@ def may_hide(numbers: Any) -> bool:
 
 
 def emptied(call: Call, value: Value, where: Bools) -> Value:
-    """A value that reads nothing at some of its elements."""
+    """A value that reads nothing at some of its elements, whatever NaN does there."""
+    call.tape.hides.add(call.tape.call)
     shape = value.shape
     found = chosen(
         call, tight(np.broadcast_to(where, np.broadcast_shapes(where.shape, (1,) * len(shape)))), None, value, shape
