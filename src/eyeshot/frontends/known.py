@@ -32,6 +32,9 @@ type. Exactly, the element would be read unless the others lie as far below.
 _STILL_HIDDEN = -1e3
 """The same for what has become of such numbers: a mask may be scaled with the scores."""
 
+_OUT_OF_REACH = 1e30
+"""No data is as large: beside such a number all that is added to it counts for nothing."""
+
 _MOST = 1 << 26
 """Most elements of a value that are told apart one by one."""
 
@@ -61,6 +64,11 @@ class Known:
     def is_hidden(self) -> bool:
         """Whether these elements count for nothing in a softmax."""
         return self.number <= _STILL_HIDDEN
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether a function of single elements makes the same of them whatever data were added."""
+        return not self.is_read or abs(self.number) >= _OUT_OF_REACH
 
     def fills_a_line(self, dim: int) -> bool:
         """Whether nothing but such elements lies anywhere along a dimension."""

@@ -13,6 +13,7 @@ from torch.nn import functional as F  # noqa: N812 - everyone's name for it
 import eyeshot
 from eyeshot.errors import InputError
 from eyeshot.graph.access import Status
+from eyeshot.measure.results import Verdict
 
 N = 7
 BEHIND = torch.ones(N, N, dtype=torch.bool).triu(1)
@@ -329,3 +330,24 @@ def test_a_finite_mask_is_told_of() -> None:
     assert any("minus infinity" in note for note in fields.graph.notes)
     fields = eyeshot.analyze(Fn(CASES["softmax, filled"][0]), input_shape=(1, N, 4), axes="NLC")
     assert not fields.graph.notes
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: F.relu(x - 20_000.0),
+        lambda x: torch.sigmoid(x - 30_000.0),
+        lambda x: torch.exp((x - 30_000.0) / 100),
+        lambda x: (x - 20_000.0).amax(-1),
+        lambda x: (x - 20_000.0).clamp(0, 255),
+    ],
+    ids=["relu", "sigmoid", "exp", "amax", "clamp"],
+)
+def test_large_numbers_taken_from_pixels_are_no_mask(function: Any) -> None:
+    class Less(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return function(x)  # type: ignore[no-any-return]
+
+    torch.manual_seed(0)
+    proof = eyeshot.verify(Less().eval(), input_shape=60_000 * torch.rand(1, 1, 4, 5))
+    assert proof.values[-1].verdict is Verdict.PROVEN

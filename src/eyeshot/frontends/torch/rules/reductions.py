@@ -59,8 +59,12 @@ def _of_known(call: Call, x: Value, dims: tuple[int, ...], *, keepdims: bool) ->
     reduce = Reduce(dims, keepdims=keepdims)
     if known is None or known.number == 0:
         return call.add(reduce, x.plain)
-    if not known.is_hidden or call.func._schema.name.removeprefix("aten::") not in _LARGEST:
+    name = call.func._schema.name.removeprefix("aten::")
+    if not known.is_hidden or name not in _LARGEST:
         return call.add(reduce, x)
+    if not known.is_sure and "exp" not in name:
+        # The largest may be one of them.
+        return call.add(reduce, x.plain)
     seen = emptied(call, x.plain, known.where) if known.is_read else x.plain
     empty = np.asarray(known.where.all(axis=dims, keepdims=keepdims))
     if not empty.any():
