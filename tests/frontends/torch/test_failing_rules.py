@@ -100,3 +100,30 @@ def test_the_models_own_attribute_errors_stay_its_own() -> None:
 
     with pytest.raises(InputError, match=r"`Lacks` must run with .* raises AttributeError: 'Tensor' object has no"):
         eyeshot.analyze(Lacks(), input_shape=(1, 3, 8, 8))
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_a_tensor_that_would_be_resized_is_refused_by_the_operation_that_writes_it(count: int) -> None:
+    class Resizes(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.add(x, x, out=torch.empty(count))
+
+    said = rf"^in `Resizes`: the operation `aten::add` must write .* but `out` has \({count},\); make it so"
+    with pytest.raises(InputError, match=said):
+        eyeshot.analyze(Resizes(), input_shape=(1, 3, 8, 8))
+
+
+def test_what_the_graph_cannot_hold_names_the_operation_and_does_not_blame_the_model(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def bind(*_: Any) -> None:
+        raise ShapeError("odd shape")
+
+    class Starts(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            monkeypatch.setattr("eyeshot.frontends.torch.tensors.Tensors.bind", bind)
+            return x + 1
+
+    said = r"^in `Starts`: the operation `add` cannot be followed: odd shape; .* fault of eyeshot, please report it$"
+    with pytest.raises(ShapeError, match=said):
+        eyeshot.analyze(Starts(), input_shape=(1, 3, 8, 8))

@@ -23,6 +23,7 @@ from eyeshot.frontends.torch.failures import (
     our_fault,
     undecided,
     wants_gradients,
+    without_graph,
 )
 from eyeshot.frontends.torch.inputs import Arguments, arguments_of
 from eyeshot.frontends.torch.record import Record
@@ -177,7 +178,8 @@ def _run(
             with Aside(), calls, watch, Shortcuts(watch, untouched, _device(model)):
                 output = model(*args, **kwargs)
         except EyeshotError as error:
-            raise type(error)(f"in `{calls.where or type(model).__name__}`: {error}") from error
+            where = f"in `{calls.where or type(model).__name__}`"
+            raise type(error)(f"{where}: {without_graph(tape.source, error)}") from error
         except (Exception, SystemExit, Ended) as error:
             stop = error if isinstance(error, Ended) else numbers_wanted(error)
             if stop is None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from eyeshot.errors import EyeshotError, InputError
+from eyeshot.errors import EyeshotError, GraphError, InputError
 from eyeshot.frontends.torch.aside import OURS
 from eyeshot.frontends.torch.inputs import Arguments
 from eyeshot.frontends.torch.tape import Value
@@ -25,6 +25,7 @@ __all__ = [
     "told",
     "undecided",
     "wants_gradients",
+    "without_graph",
     "without_shapes",
 ]
 
@@ -133,6 +134,13 @@ def our_fault(where: str, error: BaseException) -> EyeshotError | None:
     return EyeshotError(
         f"in `{where}`: the model cannot be followed here ({told(error)}); this is a fault of eyeshot, please report it"
     )
+
+
+def without_graph(operation: str, error: EyeshotError) -> str:
+    """What is said of an operation that the graph cannot hold as its rule says it: that is no fault of the model's."""
+    if not isinstance(error, GraphError) or "report" in str(error):
+        return str(error)
+    return f"the operation `{operation}` cannot be followed: {error}; this is a fault of eyeshot, please report it"
 
 
 def told(error: BaseException) -> str:

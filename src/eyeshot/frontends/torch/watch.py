@@ -250,6 +250,8 @@ class Watch(TorchDispatchMode):
         given = {key: arg for key, arg in kwargs.items() if key not in operation.outs}
         out = operation.returned(targets)
         call = Call(self.tensors, operation.functional, args, given, targets[0] if len(targets) == 1 else targets)
+        if operation.outs:
+            _check_outs(self.tensors, call, targets)
         values = self._values(operation, call, is_drawn=is_drawn)
         listed = values if isinstance(values, list | tuple) else [values] * len(targets)
         for target, value in zip(targets, listed, strict=False):
@@ -261,6 +263,17 @@ class Watch(TorchDispatchMode):
                 if is_drawn and value is None:
                     self._draw_into(call, target)
         return out
+
+
+def _check_outs(tensors: Tensors, call: Call, targets: list[Any]) -> None:
+    """Refuse tensors that the framework would give another size to write results into them."""
+    results = [t for t in flat(tensors.kernel(call.func, call.args, call.kwargs)) if isinstance(t, torch.Tensor)]
+    for result, target in zip(results, targets, strict=False):
+        if result.shape != target.shape:
+            raise InputError(
+                f"the operation `{call.func._schema.name}` must write its result of shape {tuple(result.shape)} into a "
+                f"tensor of that shape, but `out` has {tuple(target.shape)}; make it so, or leave `out` away"
+            )
 
 
 def _views(operation: Operation, call: Call, shape: tuple[int, ...]) -> Any:
