@@ -94,6 +94,28 @@ def test_a_loop_that_the_data_end_is_read_up_to_there() -> None:
     assert eyeshot.verify(model, input_shape=SMALL).holds
 
 
+class Doubled(torch.autograd.Function):
+    """A function with a gradient of its own."""
+
+    @staticmethod
+    def forward(x: Tensor) -> Tensor:
+        return x * x
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Any, output: Any) -> None:  # noqa: ARG004 - the form of the framework
+        ctx.save_for_backward(inputs[0])
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        return 2 * gradient * ctx.saved_tensors[0]
+
+
+def test_functions_with_gradients_of_their_own() -> None:
+    model = Parts(lambda m, x: torch.func.grad(lambda t: Doubled.apply(m.small(t)).sum())(x))
+    assert eyeshot.analyze(model, input_shape=SMALL, strict=True)[-1].axes[0].size == 5
+    assert eyeshot.verify(model, input_shape=SMALL).holds
+
+
 LAZY = """
 import torch, eyeshot
 

@@ -49,6 +49,25 @@ def test_mixed_precision_within_the_model(device: str, short: torch.dtype) -> No
     proven(Mixed(device, short), IMAGE)
 
 
+class Layers(nn.Module):
+    """Layers that ask whether two arguments are one tensor, in mixed precision; and weights of a short type."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer, self.cell = nn.TransformerEncoderLayer(4, 2, 8, batch_first=True), nn.GRU(4, 4, batch_first=True)
+        self.short = nn.Linear(4, 4).bfloat16()
+
+    def forward(self, x: Tensor) -> Tensor:
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            x = self.short(self.layer(self.cell(x)[0]))
+            with torch.autocast("cpu", enabled=False):
+                return self.short(x)
+
+
+def test_mixed_precision_of_whole_layers() -> None:
+    proven(Layers(), (1, 5, 4))
+
+
 def test_mixed_precision_around_everything() -> None:
     model = nn.Sequential(nn.Conv2d(4, 4, 3), nn.BatchNorm2d(4), nn.Conv2d(4, 2, 1)).eval()
     plainly = eyeshot.analyze(model, input_shape=IMAGE)
@@ -108,6 +127,8 @@ ON_CPU: dict[str, tuple[Callable[[Tensor, Tensor], Tensor], Tensor, Any]] = {
         SMALL,
     ),
     "where": (lambda x, at: torch.where(at > 0.5, x, at), torch.ones(8, 8), SMALL),
+    "selected": (lambda x, at: x.masked_select(at > 0.5), torch.eye(8), SMALL),
+    "affine": (lambda x, at: F.group_norm(at, 2, x[0, :, 0, 0], None), torch.rand(1, 4, 8), SMALL),
     "added": (lambda x, at: torch.zeros_like(x).index_add_(2, at, x[:, :, :2]), torch.tensor([5, 1]), SMALL),
 }
 

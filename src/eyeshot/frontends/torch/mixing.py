@@ -24,8 +24,8 @@ _OF_TYPES = re.compile(r"dtype|\btypes?\b", re.IGNORECASE)
 _LOWER = frozenset({
     "__matmul__", "__rmatmul__", "addbmm", "addmm", "addmv", "addr", "baddbmm", "bilinear", "bmm", "chain_matmul",
     "conv1d", "conv2d", "conv3d", "conv_tbc", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "einsum",
-    "gru", "gru_cell", "linear", "lstm", "lstm_cell", "matmul", "mm", "multi_dot", "multi_head_attention_forward", "mv",
-    "prelu", "rnn_relu", "rnn_relu_cell", "rnn_tanh", "rnn_tanh_cell", "scaled_dot_product_attention", "tensordot",
+    "gru", "gru_cell", "linear", "lstm", "lstm_cell", "matmul", "mm", "multi_dot", "mv", "prelu",
+    "rnn_relu", "rnn_relu_cell", "rnn_tanh", "rnn_tanh_cell", "scaled_dot_product_attention", "tensordot",
 })  # fmt: skip
 """What mixed precision computes in the shorter type."""
 
@@ -114,8 +114,16 @@ def _tensors(args: Iterable[Any], kwargs: dict[str, Any]) -> Iterator[Any]:
 
 
 def _changed(args: Iterable[Any], kwargs: dict[str, Any], change: Callable[[Any], Any]) -> tuple[Any, dict[str, Any]]:
-    named = dict(zip(kwargs, mapped(kwargs.values(), change), strict=True))
-    return tuple(mapped(args, change)), named
+    """Arguments with every tensor changed; what was one tensor stays one, for functions ask whether two are one."""
+    known: dict[int, Any] = {}
+
+    def once(tensor: Any) -> Any:
+        if id(tensor) not in known:
+            known[id(tensor)] = change(tensor)
+        return known[id(tensor)]
+
+    named = dict(zip(kwargs, mapped(kwargs.values(), once), strict=True))
+    return tuple(mapped(args, once)), named
 
 
 def _cast(tensor: Any, kind: torch.dtype) -> Any:

@@ -20,6 +20,7 @@ from torch.overrides import TorchFunctionMode
 from eyeshot.frontends.torch.control import FLEX_ATTENTION, follow, mask_of
 from eyeshot.frontends.torch.failures import Ended
 from eyeshot.frontends.torch.mixing import Mixing
+from eyeshot.frontends.torch.tape import Value
 from eyeshot.frontends.torch.untouched import Untouched
 from eyeshot.frontends.torch.watch import Watch
 
@@ -116,21 +117,29 @@ class Shortcuts(TorchFunctionMode):
 
     def _followed(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """A function of functions."""
+        asked: list[Value] = []
+        try:
+            with self:
+                found = follow(func.name(), args, lambda condition: self._truth(condition, asked))
+        except Ended as ended:
+            raise Ended(ended.name, ended.looked_at or asked, drawn=ended.drawn) from None
+        if found is not NotImplemented:
+            return found
+        if func.name() != "flex_attention" or not self._watch.tensors.depends(args[:3]):
+            return self._mixing.call(func, args, kwargs)
         with self:
-            found = follow(func.name(), args, self._truth)
-            if found is not NotImplemented:
-                return found
-            if func.name() != "flex_attention" or not self._watch.tensors.depends(args[:3]):
-                return func(*args, **kwargs)
             mask = mask_of(args[0], args[1], *args[3:], **kwargs)
         query, key, value = args[:3]
         if mask is None:
             mask = torch.empty((1, 1, query.shape[2], key.shape[2]), dtype=torch.bool, device="meta")
         return self._watch.whole(FLEX_ATTENTION, (query, key, value, mask))
 
-    def _truth(self, condition: Any) -> bool | None:
+    def _truth(self, condition: Any, asked: list[Value]) -> bool | None:
+        """What a condition says; None, and its value among those that were asked, if the data say so."""
         tensors = self._watch.tensors
-        if tensors.value(condition) is not None:
+        value = tensors.value(condition)
+        if value is not None:
+            asked[:] = [value]
             return None
         real = tensors.real(condition)
         if real is None:

@@ -54,7 +54,7 @@ def pack(call: Call) -> list[Value | None]:
     x, lengths, batch_first = call.args
     real = call.real(lengths)
     if real is None:
-        raise Ended("pack_padded_sequence (lengths that the data say)")
+        raise Ended("pack_padded_sequence (lengths that the data say)", call.values([lengths]))
     # The framework packs the numbers of the rows, and says what is wrong with the lengths.
     numbers = torch.arange(x.shape[0] * x.shape[1]).reshape(*x.shape[:2], 1)
     rows, sizes = torch.ops.aten._pack_padded_sequence(numbers, real, batch_first)
@@ -73,7 +73,7 @@ def packed_recurrent(call: Call) -> list[Value | None]:
     x, sizes, first = call.args[:3]
     real = call.real(sizes)
     if real is None:
-        raise Ended("a packed sequence (lengths that the data say)")
+        raise Ended("a packed sequence (lengths that the data say)", call.values([sizes]))
     states = list(first) if isinstance(first, list | tuple) else [first]
     layers, directions = call.arg("num_layers"), 1 + bool(call.arg("bidirectional"))
     width, packing = states[0].shape[-1], Packing(tuple(real.tolist()))
