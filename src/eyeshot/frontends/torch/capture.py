@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from eyeshot.frontends.torch.aside import TURN, Aside
 from eyeshot.frontends.torch.blank import blank_like
 from eyeshot.frontends.torch.blend import Blend
 from eyeshot.frontends.torch.calls import Calls, returned
+from eyeshot.frontends.torch.devices import device_of
 from eyeshot.frontends.torch.failures import (
     Ended,
     RefusedError,
@@ -175,7 +175,7 @@ def _run(
         if torch.is_grad_enabled():
             untouched.learning_changes()
         try:
-            with Aside(), calls, watch, Shortcuts(watch, untouched, _device(model)):
+            with Aside(), calls, watch, Shortcuts(watch, untouched, device_of(model)):
                 output = model(*args, **kwargs)
         except EyeshotError as error:
             where = f"in `{calls.where or type(model).__name__}`"
@@ -196,9 +196,3 @@ def _run(
             f"the result of `{type(model).__name__}` must depend on its input, but it holds no tensor that does"
         )
     return found
-
-
-def _device(model: torch.nn.Module) -> str:
-    """Kind of device that a model lies on."""
-    first = next(itertools.chain(model.parameters(), model.buffers()), None)
-    return "cpu" if first is None or first.is_meta else first.device.type

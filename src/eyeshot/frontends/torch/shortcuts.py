@@ -18,6 +18,7 @@ from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
 from eyeshot.frontends.torch.control import FLEX_ATTENTION, follow, mask_of
+from eyeshot.frontends.torch.devices import ANSWERS, Claim
 from eyeshot.frontends.torch.failures import Ended
 from eyeshot.frontends.torch.mixing import Mixing
 from eyeshot.frontends.torch.tape import Value
@@ -53,7 +54,8 @@ _RECURRENT = {
 """Recurrent layers; that of a packed batch has other arguments."""
 
 _WHOLE = frozenset({*_OVERLOADS, *_RECURRENT, functional.pad})
-_FROM_DATA = {torch.tensor, torch.as_tensor}
+_NEW = {torch.Tensor.new_tensor}
+_FROM_DATA = {torch.tensor, torch.as_tensor, *_NEW}
 _SETS_LEARNING = {
     *(torch.Tensor.requires_grad_, torch.Tensor.requires_grad.__set__),
     *(torch.Tensor.grad.__set__, torch.Tensor.grad.__delete__),
@@ -74,36 +76,51 @@ _INDEXED = {torch.Tensor.__getitem__, torch.Tensor.__setitem__}
 class Shortcuts(TorchFunctionMode):
     """Hands some functions to the rules as they are, while it is active."""
 
-    def __init__(self, watch: Watch, untouched: Untouched, device: str = "cpu") -> None:
+    def __init__(self, watch: Watch, untouched: Untouched, device: torch.device) -> None:
         super().__init__()
         self._watch, self._untouched = watch, untouched
-        self._mixing = Mixing(watch, device)
+        self._mixing = Mixing(watch, device.type)
+        self._claim = Claim(device)
 
     def __torch_function__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         """One function."""
-        found = whole(func, args, kwargs or {})
-        if found is not None and self._watch.tensors.depends(found[1]):
-            return self._watch.whole(*found)
+        if func in ANSWERS:
+            return self._claim.answer(func, args, sys._getframe(1))
+        args, kwargs = self._claim.taken_back(args, kwargs or {})
+        found = self._at_once(func, args, kwargs, sys._getframe(1))
+        if found is not NotImplemented:
+            return found
         if func in _CHANGES:
             self._changes(func, args)
-        if func in _FROM_DATA and kwargs and _is_meta(kwargs.get("device")):
-            # On the meta device the numbers would be gone before anyone sees them.
-            return self._watch.moved(func(*args, **{**kwargs, "device": "cpu"}))
-        if func in _ASKED and passes(func, sys._getframe(1)) and self._watch.tensors.depends(args):
+        return self._mixing.call(func, self._prepared(func, args), kwargs)
+
+    def _at_once(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], caller: FrameType | None) -> Any:
+        """The result of a function that is not left to the framework; NotImplemented for any other."""
+        found = whole(func, args, kwargs)
+        if found is not None and self._watch.tensors.depends(found[1]):
+            return self._watch.whole(*found)
+        if func in _FROM_DATA and _loses_numbers(func, args, kwargs):
+            data = (torch.empty(0, dtype=args[0].dtype), *args[1:]) if func in _NEW else args
+            return self._watch.moved(func(*data, **{**kwargs, "device": "cpu"}))
+        if func in _ASKED and passes(func, caller) and self._watch.tensors.depends(args):
             return func is not _LEFT_ALIGNED or _is_left_aligned(self._watch.tensors.real(args[1]))
-        if func in _READS:
-            args = (self._watch.tensors.readable(args[0], func.__name__), *args[1:])
-        if func in _INDEXED and (type(args[1]) is list or type(args[1]) is tuple):
-            args = (args[0], _with_tensors(args[1]), *args[2:])
         if isinstance(func, HigherOrderOperator):
-            return self._followed(func, args, kwargs or {})
+            return self._followed(func, args, kwargs)
         if func is torch.Tensor.__setitem__ and _fills(args[1], args[2]):
             # As it is where everything lies on one device; on several it is broadcast and copied.
             args[0][args[1]].fill_(args[2])
             return None
-        return self._mixing.call(func, args, kwargs or {})
+        return NotImplemented
+
+    def _prepared(self, func: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Arguments of a function with numbers where it needs them."""
+        if func in _READS:
+            return (self._watch.tensors.readable(args[0], func.__name__), *args[1:])
+        if func in _INDEXED and (type(args[1]) is list or type(args[1]) is tuple):
+            return (args[0], _with_tensors(args[1]), *args[2:])
+        return args
 
     def _changes(self, func: Any, args: tuple[Any, ...]) -> None:
         """Note what a function is about to change in the model."""
@@ -178,6 +195,13 @@ def _is_left_aligned(mask: Any) -> bool:
 
 def _mode(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     return args[2] if len(args) > 2 else kwargs.get("mode", "constant")
+
+
+def _loses_numbers(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Whether numbers that the model names go to the meta device, where they would be gone before anyone sees them."""
+    data = args[1 if func in _NEW else 0] if len(args) > (func in _NEW) else kwargs.get("data")
+    device = kwargs.get("device", args[0].device if func in _NEW else None)
+    return not isinstance(data, torch.Tensor) and _is_meta(device)
 
 
 def _is_meta(device: Any) -> bool:

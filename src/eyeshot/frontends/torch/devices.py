@@ -1,0 +1,79 @@
+"""Where tensors claim to lie: on the model's own device, so that what a model decides by devices goes its own way.
+
+Inputs, and all that is made of them, lie on the meta device. A model that asks for a device (`x.device`, `x.is_cuda`)
+is told its own; where it hands that device on, as in `torch.arange(n, device=x.device)`, the meta device is meant
+again, beside the tensors there.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import torch
+
+from eyeshot.frontends.torch.aside import OURS
+
+__all__ = ["ANSWERS", "Claim", "device_of"]
+
+_META = torch.device("meta")
+_KINDS = ("cpu", "cuda", "hpu", "ipu", "maia", "meta", "mps", "mtia", "xla", "xpu")
+
+
+def _is_kind(kind: str) -> Callable[[torch.device], Any]:
+    return lambda device: device.type == kind
+
+
+ANSWERS: dict[Any, Callable[[torch.device], Any]] = {
+    torch.Tensor.device.__get__: lambda device: device,
+    torch.Tensor.get_device: lambda device: -1 if device.type == "cpu" else device.index or 0,
+    torch.get_device: lambda device: -1 if device.type == "cpu" else device.index or 0,
+    **{getattr(torch.Tensor, f"is_{k}").__get__: _is_kind(k) for k in _KINDS if hasattr(torch.Tensor, f"is_{k}")},
+}
+"""What asks for the device of a tensor, each with its answer."""
+
+
+def device_of(model: torch.nn.Module) -> torch.device:
+    """Where a model lies: on the device of its first tensor that has numbers, on the CPU if it has none."""
+    tensors = itertools.chain(model.parameters(), model.buffers())
+    return next((tensor.device for tensor in tensors if not tensor.is_meta), torch.device("cpu"))
+
+
+class Claim:
+    """A device that tensors without numbers claim to lie on.
+
+    Parameters
+    ----------
+    device : device
+        Where the model lies.
+    """
+
+    def __init__(self, device: torch.device) -> None:
+        # An object of its own, by which it is known again.
+        self._device = torch.device(device.type, device.index)
+        self._is_known = device.type not in {"cpu", "meta"}
+
+    def answer(self, func: Any, args: tuple[Any, ...], caller: FrameType | None) -> Any:
+        """The answer of one of `ANSWERS`; eyeshot itself, and what has numbers, are told the truth."""
+        is_ours = caller is not None and caller.f_code.co_filename.startswith(OURS)
+        if is_ours or not args[0].is_meta:
+            return func(*args)
+        self._is_known = True
+        return ANSWERS[func](self._device)
+
+    def taken_back(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Arguments with the meta device in place of the one that was claimed."""
+        if not self._is_known:
+            return args, kwargs
+        named = {key: _META if key == "device" and self._is_claimed(arg) else arg for key, arg in kwargs.items()}
+        return tuple(_META if self._is_claimed(arg) else arg for arg in args), named
+
+    def _is_claimed(self, arg: Any) -> bool:
+        """Whether an argument is the claimed device; the CPU only if it is the very object that was handed out."""
+        if self._device.type == "cpu":
+            return arg is self._device
+        if type(arg) is str:
+            return bool(arg.partition(":")[0] == self._device.type)
+        return isinstance(arg, torch.device) and arg.type == self._device.type
