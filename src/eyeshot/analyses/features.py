@@ -78,7 +78,7 @@ class Features:
         places: dict[tuple[int, int], tuple[int, int]] = {}
         if len({term.input for term in self.terms}) > 1:
             return False
-        if not all(_is_numbered(term, places) for term in self.terms):
+        if not all(_is_numbered(term, places) for term in self.terms) or _has_parts(self.terms, set(places.values())):
             return False
         products = [term for term in self.terms if isinstance(term, Term)]
         numbered = {d for term in products for d, parts in enumerate(term.dims) if any(p.axis >= 0 for p in parts)}
@@ -115,27 +115,40 @@ class Features:
         found = []
         for term in terms:
             lo, hi = intervals_along(term, self._node.shape, axis)
-            lo, hi = by_feature(lo, self._layout, np.minimum), by_feature(hi, self._layout, np.maximum)
-            for k in range(lo.ndim):
-                if lo.shape[k] > 1 and (lo == lo.take([0], k)).all() and (hi == hi.take([0], k)).all():
-                    lo, hi = lo.take([0], k), hi.take([0], k)
-            found.append((lo, hi))
+            found.append((by_feature(lo, self._layout, np.minimum), by_feature(hi, self._layout, np.maximum)))
         return found
 
-    def _followed(self, terms: Terms, axis: int) -> list[int]:
-        """Axes of features along which it changes what is read."""
-        arrays = self._arrays(terms, axis)
-        return [k for k in range(len(self._layout.extents)) if any(lo.shape[k] > 1 for lo, _ in arrays)]
+    def _hulls(self, terms: Terms, axis: int) -> tuple[Ints, Ints] | None:
+        """What all terms read together, as of `_arrays`; None if there are too many features to list them.
 
-    def _listed(self, terms: Terms, axis: int) -> Listed:
+        Axes of features that change nothing are left out, but for the one that numbers the features along the axis.
+        """
         import numpy as np
 
         arrays = self._arrays(terms, axis)
         shape = np.broadcast_shapes(*(lo.shape for lo, _ in arrays))
         if math.prod(shape) > _MOST_LISTED and sum(n > 1 for n in shape) > 1:
-            return self._distinct(terms, axis, math.prod(shape))
-        lo = functools.reduce(np.minimum, (lo for lo, _ in arrays)).ravel()
-        hi = functools.reduce(np.maximum, (hi for _, hi in arrays)).ravel()
+            return None
+        lo = functools.reduce(np.minimum, (lo for lo, _ in arrays))
+        hi = functools.reduce(np.maximum, (hi for _, hi in arrays))
+        name = self._graph.inputs[terms[0].input].axes[axis].name
+        for k, own in enumerate(self._layout.names):
+            lo, hi = (lo, hi) if own == name else _once(lo, hi, k)
+        return lo, hi
+
+    def _followed(self, terms: Terms, axis: int) -> list[int]:
+        """Axes of features along which it changes what is read."""
+        hulls = self._hulls(terms, axis)
+        arrays = self._arrays(terms, axis) if hulls is None else [hulls]
+        return [k for k in range(len(self._layout.extents)) if any(lo.shape[k] > 1 for lo, _ in arrays)]
+
+    def _listed(self, terms: Terms, axis: int) -> Listed:
+        import numpy as np
+
+        hulls = self._hulls(terms, axis)
+        if hulls is None:
+            return self._distinct(terms, axis, math.prod(self._layout.extents[k] for k in self._followed(terms, axis)))
+        lo, hi = (ends.ravel() for ends in hulls)
         there = np.flatnonzero(hi > lo)
         return Listed(lo[there], hi[there], there, len(lo))
 
@@ -147,6 +160,25 @@ class Features:
 
         pairs = np.array(distinct_hulls(terms, self._node.shape, axis), np.int64).reshape(-1, 2)
         return Listed(pairs[:, 0], pairs[:, 1], None, n)
+
+
+def _once(lo: Ints, hi: Ints, k: int) -> tuple[Ints, Ints]:
+    """The ends of intervals with axis `k` left out, if along it all features that read anything read the same."""
+    from eyeshot.index.explicit import NOTHING
+
+    if lo.shape[k] == 1:
+        return lo, hi
+    import numpy as np
+
+    reads = hi > lo
+    found = []
+    for ends in (lo, hi):
+        least = np.where(reads, ends, NOTHING).min(axis=k, keepdims=True)
+        most = np.where(reads, ends, -NOTHING).max(axis=k, keepdims=True)
+        if (least < most).any():
+            return lo, hi
+        found.append((least, most))
+    return found[0][0], found[1][1]
 
 
 # ---------------------------------------------------------------------- coordinates that are numbers
@@ -165,6 +197,17 @@ def _is_numbered(term: Term | GridTerm, places: dict[tuple[int, int], tuple[int,
             if part.stride and places.setdefault((term.input, part.axis), (d, p)) != (d, p):
                 return False
     return all(len(term.parts_of(axis)) < 2 for axis in range(len(term.seqs)))
+
+
+def _has_parts(terms: Field, numbered: set[tuple[int, int]]) -> bool:
+    """Whether some terms read at a part of the features only, as those of a concatenation along them do."""
+    return any(
+        part.mask is not None and (d, p) in numbered
+        for term in terms
+        if isinstance(term, Term)
+        for d, parts in enumerate(term.dims)
+        for p, part in enumerate(parts)
+    )
 
 
 def united(terms: list[Term], axis: int, n: int) -> Periodic | Bordered:

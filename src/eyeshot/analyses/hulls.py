@@ -5,8 +5,10 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from eyeshot.analyses.grids import GridTerm
 from eyeshot.analyses.layout import Layout
@@ -29,21 +31,21 @@ def intervals_along(term: Term | GridTerm, shape: Shape, axis: int) -> tuple[Int
     return grid.lo[axis], grid.hi[axis]
 
 
-def by_feature(values: Ints, layout: Layout, hull: np.ufunc) -> Ints:
+def by_feature(values: npt.NDArray[Any], layout: Layout, hull: np.ufunc) -> npt.NDArray[Any]:
     """Values of elements taken together for each feature.
 
     Parameters
     ----------
-    values : int64 array
+    values : array
         One for each element, with size 1 along dimensions that do not matter.
     layout : Layout
         Which elements a feature is.
     hull : ufunc
-        `numpy.minimum` or `numpy.maximum`.
+        `numpy.minimum` or `numpy.maximum`; `numpy.logical_or` of truth values.
 
     Returns
     -------
-    int64 array
+    array
         One dimension for each axis of features, of size 1 where the axis does not matter.
     """
     split: list[tuple[int, int, int]] = []

@@ -26,7 +26,7 @@ from eyeshot.index.intervals import Periodic
 from eyeshot.index.sequences import union
 from eyeshot.index.sets import IndexSet
 
-__all__ = ["MAX_BOXES", "MAX_LISTED", "Along", "Outlook", "Piece", "outlooks_of"]
+__all__ = ["MAX_BOXES", "MAX_LISTED", "Along", "Outlook", "Piece", "feature_boxes", "outlooks_of"]
 
 MAX_LISTED = 4096
 """Most features along an axis whose intervals are listed one by one."""
@@ -116,8 +116,16 @@ def outlooks_of(graph: Graph, field: Field, layout: Layout, shape: Shape) -> tup
 # ---------------------------------------------------------------------- boxes listed one by one
 
 
-def _listed(terms: Field, layout: Layout, shape: Shape, axes: int) -> tuple[Box, ...]:
-    """The box of every feature, in row-major order; ``(0, 0)`` everywhere for one that reads nothing."""
+def feature_boxes(
+    terms: Field, layout: Layout, shape: Shape, axes: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The box of every feature, from some terms of one input; ``[0, 0)`` along every axis for one that reads nothing.
+
+    Returns
+    -------
+    lo, hi : int64 arrays
+        One dimension for the axes of the input, then one for each axis of features.
+    """
     lows = [np.full((1,) * len(shape), NOTHING) for _ in range(axes)]
     highs = [np.full((1,) * len(shape), -NOTHING) for _ in range(axes)]
     for term in terms:
@@ -126,15 +134,19 @@ def _listed(terms: Field, layout: Layout, shape: Shape, axes: int) -> tuple[Box,
         for axis, (lo, hi) in enumerate(sides):
             lows[axis] = np.minimum(lows[axis], np.where(there, lo, NOTHING))
             highs[axis] = np.maximum(highs[axis], np.where(there, hi, -NOTHING))
-    los = [_listed_by_feature(lo, layout, np.minimum) for lo in lows]
-    his = [_listed_by_feature(hi, layout, np.maximum) for hi in highs]
-    boxes = zip(*(zip(lo, hi, strict=True) for lo, hi in zip(los, his, strict=True)), strict=True)
-    return tuple(box if all(hi > lo for lo, hi in box) else ((0, 0),) * axes for box in boxes)
+    los, his = np.zeros((2, axes, *layout.extents), np.int64)
+    for axis in range(axes):
+        los[axis] = by_feature(lows[axis], layout, np.minimum)
+        his[axis] = by_feature(highs[axis], layout, np.maximum)
+    reads = (his > los).all(axis=0)
+    return np.where(reads, los, 0), np.where(reads, his, 0)
 
 
-def _listed_by_feature(values: npt.NDArray[np.int64], layout: Layout, hull: np.ufunc) -> list[int]:
-    found: list[int] = np.broadcast_to(by_feature(values, layout, hull), layout.extents).ravel().tolist()
-    return found
+def _listed(terms: Field, layout: Layout, shape: Shape, axes: int) -> tuple[Box, ...]:
+    """The box of every feature, in row-major order; ``(0, 0)`` everywhere for one that reads nothing."""
+    los, his = feature_boxes(terms, layout, shape, axes)
+    boxes = (zip(lo.ravel().tolist(), hi.ravel().tolist(), strict=True) for lo, hi in zip(los, his, strict=True))
+    return tuple(zip(*boxes, strict=True))
 
 
 # ---------------------------------------------------------------------- one term by the numbers of features
