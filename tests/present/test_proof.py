@@ -5,7 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from eyeshot.measure.results import AxisRows, InputProof, Mismatch, Proof, ValueProof, Verdict
+from eyeshot.measure.results import (
+    AxisRows,
+    InputProof,
+    Mismatch,
+    Proof,
+    RowMismatch,
+    RowProof,
+    ValueProof,
+    Verdict,
+)
 from eyeshot.present.proof_json import proof_dict, proof_json
 from eyeshot.present.proof_markdown import proof_markdown
 from eyeshot.present.proof_text import proof_text
@@ -19,7 +28,7 @@ def value(name: str, verdict: Verdict, reason: str = "") -> ValueProof:
 
 PROVEN = Proof(
     model="net",
-    inputs=(InputProof("input", (1, 3, 16, 20), (AxisRows("y", 16, 16), AxisRows("x", 5, 20)), 3),),
+    inputs=(InputProof("input", (1, 3, 16, 20), (AxisRows("y", 16, 16, 16), AxisRows("x", 5, 20, 8)), 3, 4),),
     values=(value("conv", Verdict.PROVEN), value("resize", Verdict.CHANGED)),
     inner=0,
     number="float64",
@@ -31,18 +40,21 @@ PROVEN = Proof(
 MIXED = replace(
     PROVEN,
     values=(
-        *PROVEN.values,
+        replace(PROVEN.values[0], row=RowProof(("y", "x"), ("n", "size"), ())),
+        replace(PROVEN.values[1], row=RowProof(("y", "x"), ("n",), ("size", "local_size"))),
         value("sample", Verdict.BOUNDED),
-        value("mask", Verdict.UNPROVABLE, "NaN does not pass through `where`"),
+        replace(value("mask", Verdict.UNPROVABLE, "NaN does not pass through `where`"), readings=1200, hidden=34),
         value("fill", Verdict.UNPROVABLE, "NaN does not pass through `where`"),
     ),
-    inputs=(*PROVEN.inputs, InputProof("ids", (1, 9), (AxisRows("t", 9, 9),), 0)),
+    inputs=(*PROVEN.inputs, InputProof("ids", (1, 9), (AxisRows("t", 9, 9, 9),), 0, 0)),
     inner=4,
     batch=1,
     notes=("The capture ended early.",),
 )
 MISMATCH = Mismatch("conv", "conv", (2, 3), ("y", "x"), "input", ("y", "x"), (4, 9), expected=True, seen=False)
 WRONG = replace(PROVEN, values=(value("conv", Verdict.WRONG), value("resize", Verdict.WRONG)), mismatch=MISMATCH)
+ROW_MISMATCH = RowMismatch("conv", "conv", "input", "y", "jump", "2", "3/2")
+WRONG_ROW = replace(PROVEN, values=WRONG.values[:1], row_mismatches=(ROW_MISMATCH,))
 HOSTILE = replace(
     MIXED,
     model="a\x1b[31m|b",
@@ -91,6 +103,8 @@ def test_text() -> None:
         "          1 of 5 within their bounds: they look where the data say, and nothing\n"
         "          beyond was read\n"
         "          2 of 5 not provable\n"
+        "rows      1 of 2 proven (n, size along y, x); 1 in part; not shown at this size:\n"
+        "          size of 1, local_size of 1\n"
         "poisoned  input: rows: all 16 along y, 5 of 20 along x; single pixels: 3\n"
         "poisoned  ids: rows: all 9 along t; single pixels: 0\n"
         "features  192, all of them in every run; 2 of them pixel by pixel\n"
@@ -99,7 +113,7 @@ def test_text() -> None:
         "runs      29 in float64, one at a time; seed 7\n"
         "\n"
         "not provable\n"
-        "     2  NaN does not pass through `where`\n"
+        "     2  NaN does not pass through `where` (34 of 1,200 not shown)\n"
         "\n"
         "note: The capture ended early.\n"
     )
@@ -116,16 +130,44 @@ def test_the_first_wrong_feature_is_named() -> None:
     assert "feature (2, 3) does not read input at y = 4, x = 9, but in the running model it does" in text
 
 
-def test_an_interruption_is_said() -> None:
-    assert "Interrupted" in proof_text(replace(PROVEN, interrupted=True))
-    assert "Interrupted" in proof_markdown(replace(PROVEN, interrupted=True))
+def test_the_first_wrong_number_of_a_row_is_named() -> None:
+    said = "conv: its row says jump 2 along y of input, but 3/2 was measured in the running model"
+    assert said in " ".join(proof_text(WRONG_ROW).split())
+    assert said in proof_markdown(WRONG_ROW)
+    assert not WRONG_ROW.holds
+    assert (WRONG_ROW.rows.wrong, WRONG_ROW.rows.of) == (1, 1)
+    assert proof_dict(WRONG_ROW)["row_mismatches"] == [
+        {
+            "name": "conv", "layer": "conv", "input": "input", "axis": "y", "number": "jump", "said": "2",
+            "measured": "3/2",
+        },
+    ]  # fmt: skip
+
+
+def test_what_is_wrong_has_a_name_even_without_an_example() -> None:
+    proof = replace(WRONG, mismatch=None, interrupted=True)
+    assert "conv: the running model contradicts" in proof_text(proof)
+
+
+def test_an_interruption_says_what_was_tried() -> None:
+    said = "Interrupted after 24 of 28 rows and pixels: 16 of 16 along y, 5 of 8 along x, 3 of 4 single pixels."
+    for shown in (proof_text, proof_markdown):
+        text = " ".join(shown(replace(PROVEN, interrupted=True)).split())
+        assert said in text
+        assert "2 of 2 values were judged by then, in 29 runs" in text
+    found = proof_dict(replace(PROVEN, interrupted=True))
+    assert found["tried"] == {"probes": 24, "planned": 28}
 
 
 def test_json() -> None:
     found = json.loads(proof_json(replace(MIXED, mismatch=MISMATCH)))
     assert found["schema"] == "eyeshot.proof/1"
     assert found["counts"] == {"proven": 1, "changed": 1, "bounded": 1, "unprovable": 2, "wrong": 0}
-    assert found["inputs"][0]["rows"][1] == {"axis": "x", "checked": 5, "of": 20}
+    assert found["inputs"][0]["rows"][1] == {"axis": "x", "checked": 5, "of": 20, "planned": 8}
+    assert found["rows"] == {"of": 2, "proven": 1, "in_part": 1, "wrong": 0, "not_shown": {"size": 1, "local_size": 1}}
+    assert found["values"][1]["row"] == {"shown": ["n"], "not_shown": ["size", "local_size"]}
+    assert (found["values"][3]["readings"], found["values"][3]["hidden"]) == (1200, 34)
+    assert "row" not in found["values"][2]
     assert found["values"][3]["reason"]
     assert "reason" not in found["values"][0]
     assert found["mismatch"] == {

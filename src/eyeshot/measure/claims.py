@@ -18,6 +18,7 @@ from eyeshot.analyses.support import actual_intervals, elements_reached, reach_o
 from eyeshot.errors import LimitError
 from eyeshot.graph.core import Graph, Value
 from eyeshot.index.sets import IndexSet
+from eyeshot.measure.channels import places_of
 
 __all__ = ["Claims", "Probe", "Watched", "box_mask", "free_dims"]
 
@@ -96,6 +97,7 @@ class Claims:
         self.analysis = analysis
         self._hulls: dict[tuple[str, str, int], tuple[Ints, Ints]] = {}
         self._layouts: dict[str, Layout] = {}
+        self._places: dict[str, tuple[bool, ...]] = {}
 
     @property
     def graph(self) -> Graph:
@@ -112,6 +114,13 @@ class Claims:
     def features(self, name: str) -> int:
         """Number of features of a value."""
         return math.prod(self.layout(name).extents)
+
+    def places(self, name: str) -> tuple[int, ...]:
+        """Dimensions of a value along which not all is one feature, or might not be."""
+        if not self._places:
+            self._places = places_of(self.graph)
+        numbered = (any(axis >= 0 for _, axis in parts) for parts in self.layout(name).dims)
+        return tuple(d for d, pair in enumerate(zip(self._places[name], numbered, strict=True)) if any(pair))
 
     def hull(self, name: str, value: Value, axis: int) -> tuple[Ints, Ints]:
         """The actual field of every element along one axis: first row, and one behind the last."""

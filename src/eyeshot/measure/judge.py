@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,25 +13,16 @@ from eyeshot.measure.claims import Claims, Probe, box_mask, free_dims
 from eyeshot.measure.flags import any_and_all, any_at, any_of_features, changed, noise_of_weights, poisoned
 from eyeshot.measure.ledger import Entry, Evidence
 from eyeshot.measure.passage import Passage
+from eyeshot.measure.said import Open, Said, features_said, per_probe
 
 __all__ = ["Judge"]
 
 Bools = npt.NDArray[np.bool_]
 
-
-@dataclass(slots=True)
-class _Said:
-    """What is said of one value for a batch of probes, on the dimensions that are kept.
-
-    `may` holds all that may be reached, `must` all that has to be. They are the same where the exact sets are known;
-    from the hulls alone only their ends have to be reached.
-    """
-
-    keep: tuple[int, ...]
-    may: Bools
-    must: Bools
-    shown: Bools
-    """What was surely reached, in any of the runs so far."""
+_LEAST = 2
+"""Fewest tries with other numbers: what is not said to be read may hide from one."""
+_LEAST_BOUNDED = 4
+"""Of a value of which only a bound is said, nothing but tries tells."""
 
 
 class Judge:
@@ -53,14 +43,9 @@ class Judge:
         self._reached = [claims.reached(probe) for probe in probes]
         is_pixels = probes[0].axis is None
         self._reaches = [claims.reaches(probe) for probe in probes] if is_pixels else []
-        self._open: dict[str, _Said] = {}
+        self._open: dict[str, Open] = {}
+        self._seen: set[str] = set()
         self.suspects: set[str] = set()
-        self.seen: set[str] = set()
-
-    @property
-    def sets_known(self) -> int:
-        """Probes of which the exact sets are known."""
-        return sum(reached is not None for reached in self._reached)
 
     # ------------------------------------------------------------------ NaN
 
@@ -69,8 +54,7 @@ class Judge:
         entry = self._entries.get(name)
         if entry is None or entry.evidence is not None:
             return
-        self.seen.add(name)
-        entry.runs += len(self._probes)
+        self._seen.add(name)
         said = self._said(name, entry.node.shape)
         if said is None:
             return
@@ -78,16 +62,19 @@ class Judge:
         some, every = any_and_all(flags, said.keep)
         wrong = np.zeros(len(self._probes), np.bool_)
         if not entry.passage & Passage.INVENTS:
-            wrong |= _per_probe(some & ~said.may)
-            said.shown |= some
+            wrong |= per_probe(some & ~said.may)
         if entry.is_exact and not entry.passage & Passage.STOPS:
-            wrong |= _per_probe(said.must & ~every)
+            wrong |= per_probe(said.must & ~every)
         if entry.is_plain:
             wrong |= self._features_wrong(name, entry, flags)
         if wrong.any():
             entry.evidence = Evidence(self._probes[int(wrong.argmax())], by_change=False)
         elif entry.passage:
-            self._open[name] = said
+            self._opened(name, said)
+            if not entry.passage & Passage.INVENTS:
+                self._open[name].sees(flags)
+        else:
+            self._measure(entry, some, said.keep)
 
     def _features_wrong(self, name: str, entry: Entry, flags: Any) -> Bools:
         """Probes that contradict the supports of single features, or the features that a pixel is said to reach."""
@@ -99,42 +86,58 @@ class Judge:
             seen = any_of_features(flags, self._claims.layout(name))
             for i, reaches in enumerate(self._reaches):
                 if reaches is not None:
-                    said_of = np.zeros(seen.shape[1:], np.bool_)
-                    box = reaches[name].features
-                    said_of[tuple(slice(lo, hi) for lo, hi in box)] = reaches[name].mask()
-                    wrong[i] |= bool((seen[i] != said_of).any())
+                    wrong[i] |= bool((seen[i] != features_said(reaches[name])).any())
         return wrong
 
     # ------------------------------------------------------------------ other numbers
 
+    def unsettled(self, tries: int) -> set[str]:
+        """Values that other numbers might tell more of after so many tries.
+
+        Where all has shown that is said, something that is not said might still; so does what is beyond a bound.
+        """
+        found = set()
+        for name, one in self._open.items():
+            entry = self._entries[name]
+            if entry.evidence is None and (
+                tries < (_LEAST if entry.is_exact else _LEAST_BOUNDED) or (entry.is_exact and one.is_hidden)
+            ):
+                found.add(name)
+        return found
+
     @property
-    def unsettled(self) -> set[str]:
-        """Values of which NaN has not shown all that was said, and other numbers might."""
-        return {
-            name
-            for name, said in self._open.items()
-            if self._entries[name].evidence is None
-            and (not self._entries[name].is_exact or bool((said.must & ~said.shown).any()))
-        }
+    def shown(self) -> int:
+        """Readings that other numbers have shown so far."""
+        return sum(int(one.shown.sum()) for one in self._open.values())
 
     def opens(self, names: set[str]) -> None:
         """Judge these values by other numbers only, because NaN cannot be put into the input."""
         for name in names:
             entry = self._entries[name]
+            self._seen.add(name)
             said = self._said(name, entry.node.shape)
-            entry.runs += len(self._probes)
-            if said is not None:
-                self._open[name] = said
+            if said is not None and entry.evidence is None:
+                self._opened(name, said)
+
+    def _opened(self, name: str, said: Said) -> None:
+        entry = self._entries[name]
+        self._open[name] = Open(
+            said,
+            entry.node.shape,
+            self._claims.layout(name),
+            tuple(sorted({*said.keep, *self._claims.places(name)})),
+            [(one, np.array([one.reads(probe) for probe in self._probes])) for one in entry.watched],
+            [None if reaches is None else reaches[name] for reaches in self._reaches],
+        )
 
     def sees_change(self, name: str, tensor: Any, clean: Any) -> None:
         """Take a value of a batch in which the poisoned places have other random numbers."""
-        said, entry = self._open.get(name), self._entries.get(name)
-        if said is None or entry is None or entry.evidence is not None:
+        one, entry = self._open.get(name), self._entries.get(name)
+        if one is None or entry is None or entry.evidence is not None:
             return
-        some, _ = any_and_all(changed(tensor, clean), said.keep)
-        said.shown |= some & said.may
-        beyond = _per_probe(some & ~said.may)
-        if beyond.any():
+        flags = changed(tensor, clean)
+        one.sees(flags)
+        if one.beyond(flags).any():
             # Perhaps only rounding, which differs with the size of a batch: to be confirmed alone.
             self.suspects.add(name)
 
@@ -143,28 +146,36 @@ class Judge:
 
         Behind an interpolation a tap of weight zero leaves a trace where the position is rounded; that is no reading.
         """
-        said, entry = self._open[name], self._entries[name]
-        i = self._probes.index(probe)
+        entry = self._entries[name]
         noise = noise_of_weights(tensor) if entry.passage & Passage.INVENTS else 0.0
-        some, _ = any_and_all(changed(tensor, clean, noise=noise), said.keep)
-        if (some[0] & ~said.may[i]).any():
+        if self._open[name].beyond_in(self._probes.index(probe), changed(tensor, clean, noise=noise)):
             entry.evidence = Evidence(probe, by_change=True)
 
     def close(self, reason: str) -> None:
-        """End the batch: what is still unsettled is hidden; values that were not seen have a reason."""
+        """End the batch: what has not shown is hidden; values that were not seen have a reason."""
         for name, entry in self._entries.items():
-            if name not in self.seen and name not in self._open and entry.evidence is None:
+            if name in self._seen:
+                entry.runs += len(self._probes)
+            elif entry.evidence is None:
                 entry.unseen = entry.unseen or reason
-        for name in self.unsettled:
+        for name, one in self._open.items():
             entry = self._entries[name]
-            entry.is_hidden = entry.is_hidden or entry.is_exact
+            if entry.evidence is None and entry.is_exact:
+                hidden, asked = one.counts()
+                entry.hidden += hidden
+                entry.readings += asked
+                self._measure(entry, one.shown, one.asked)
+
+    def _measure(self, entry: Entry, reached: Bools, keep: Sequence[int]) -> None:
+        """Put down what rows have reached."""
+        probe = self._probes[0]
+        if probe.axis is not None and entry.is_exact:
+            entry.measured(probe.input, probe.axis).add([one.at[0] for one in self._probes], reached, keep)
 
     # ------------------------------------------------------------------ what is said
 
-    def _said(self, name: str, shape: Shape) -> _Said | None:
+    def _said(self, name: str, shape: Shape) -> Said | None:
         """What is said of a value for all probes; None if nothing is."""
-        if name in self._open:
-            return self._open[name]
         probe = self._probes[0]
         known = [reached.get(name, ()) for reached in self._reached if reached is not None]
         free = free_dims(known, shape)
@@ -186,8 +197,4 @@ class Judge:
                 (row,) = one.at
                 may[i] &= np.asarray((lo <= row) & (row < hi))
                 must[i] |= np.asarray((lo < hi) & ((lo == row) | (hi == row + 1)))
-        return _Said(keep, may, must, np.zeros_like(may))
-
-
-def _per_probe(flags: Bools) -> Bools:
-    return np.asarray(flags.reshape(len(flags), -1).any(axis=1))
+        return Said(keep, may, must)

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from eyeshot.graph.access import Status
-from eyeshot.graph.core import Graph, Node
+from eyeshot.graph.core import Graph, Node, Value
 from eyeshot.measure.claims import Claims, Probe, Watched
+from eyeshot.measure.intervals import Intervals
 from eyeshot.measure.passage import Passage
-from eyeshot.measure.results import ValueProof, Verdict
+from eyeshot.measure.results import RowProof, ValueProof, Verdict
 
 __all__ = ["Entry", "Evidence", "entries_of"]
 
@@ -44,10 +45,12 @@ class Entry:
         Runs in which it was judged.
     unseen : str
         Why it was not seen in some run.
-    is_hidden : bool
-        Whether some reading that was said could not be shown.
+    readings, hidden : int
+        Readings that random changes were to show, and those of them that did not show.
     evidence : Evidence or None
         The first run that contradicts.
+    intervals : dict of (str, int) to Intervals
+        What rows have reached, for each input and axis.
     """
 
     node: Node
@@ -58,8 +61,10 @@ class Entry:
     watched: list[Watched] = field(default_factory=list)
     runs: int = 0
     unseen: str = ""
-    is_hidden: bool = False
+    readings: int = 0
+    hidden: int = 0
     evidence: Evidence | None = None
+    intervals: dict[tuple[str, int], Intervals] = field(default_factory=dict)
 
     @property
     def is_exact(self) -> bool:
@@ -71,11 +76,28 @@ class Entry:
         """Whether NaN decides alone."""
         return self.is_exact and not self.passage
 
-    def proof(self, claims: Claims) -> ValueProof:
-        """What was found out."""
-        verdict, reason = self._verdict()
+    def measured(self, value: Value, axis: int) -> Intervals:
+        """Where to put down what rows along an axis have reached."""
+        return self.intervals.setdefault((value.name, axis), Intervals(len(self.node.shape)))
+
+    def proof(self, claims: Claims, row: RowProof | None, *, contradicted: bool) -> ValueProof:
+        """What was found out.
+
+        Parameters
+        ----------
+        claims : Claims
+            What is said.
+        row : RowProof or None
+            What is shown of its row, if it is proven.
+        contradicted : bool
+            Whether a number of its row is wrong.
+        """
+        verdict, reason = (Verdict.WRONG, "") if contradicted else self.verdict()
         node = self.node
-        return ValueProof(node.name, node.layer, verdict, reason, claims.features(node.name), node.shape)
+        return ValueProof(
+            node.name, node.layer, verdict, reason, claims.features(node.name), node.shape,
+            self.readings, self.hidden, row,
+        )  # fmt: skip
 
     @property
     def _open(self) -> str:
@@ -84,14 +106,15 @@ class Entry:
             return self.unseen or "no run has come to it"
         if self.status is Status.UNSUPPORTED:
             return f"eyeshot has no rule for an operation at or before it (`{self.blamed}`)"
-        if self.is_hidden:
+        if self.hidden:
             return (
                 f"NaN does not pass through {_listed(self.culprits)} as numbers do, "
                 "and random changes did not show every reading"
             )
         return ""
 
-    def _verdict(self) -> tuple[Verdict, str]:
+    def verdict(self) -> tuple[Verdict, str]:
+        """The verdict about the fields of its features, and why it is not provable."""
         if self.evidence is not None:
             return Verdict.WRONG, ""
         if self._open:

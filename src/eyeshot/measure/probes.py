@@ -16,8 +16,10 @@ from eyeshot.measure.lookups import nan_of
 
 __all__ = ["Random", "holds_nan", "pixel_probes", "poisoned_inputs", "row_probes"]
 
-_LOUDNESS = (1.0, 30.0, 1000.0, 1.0)
-"""How far the other numbers lie from the clean ones, in each try."""
+_LOUDNESS = (1.0, 30.0, 1000.0, 1.0, 100.0, 0.1, 1000.0, 10.0)
+"""How far the other numbers lie from the clean ones, in each try: quiet for what saturates, loud for maxima."""
+_TRIES = 24
+"""Most tries with other numbers."""
 
 
 class Random:
@@ -35,8 +37,8 @@ class Random:
 
     @property
     def tries(self) -> int:
-        """How many times other numbers are tried."""
-        return len(_LOUDNESS)
+        """How many times other numbers are tried at most."""
+        return _TRIES
 
     def changed(self, clean: Tensors, probes: Sequence[Probe], number: int, *, below: int) -> Tensors:
         """A batch of inputs, in each the probe's elements replaced by other random numbers.
@@ -60,7 +62,7 @@ class Random:
 
     def other(self, part: Any, number: int, below: int) -> Any:
         """Other random numbers in place of some."""
-        loudness = _LOUDNESS[number % self.tries]
+        loudness = _LOUDNESS[number % len(_LOUDNESS)]
         if part.is_floating_point() or part.is_complex():
             noise = torch.randn(part.shape, generator=self.numbers, dtype=torch.float64)
             return part + (loudness * noise).to(part.dtype)

@@ -9,6 +9,7 @@ read.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,13 +23,25 @@ from eyeshot.measure.judge import Judge
 from eyeshot.measure.ledger import Entry, entries_of
 from eyeshot.measure.probes import Random, holds_nan, pixel_probes, poisoned_inputs, row_probes
 from eyeshot.measure.reproduce import Oracle, reproduced
-from eyeshot.measure.results import AxisRows, InputProof, Mismatch, Proof, ValueProof, Verdict
+from eyeshot.measure.results import (
+    AxisRows,
+    InputProof,
+    Mismatch,
+    Proof,
+    RowMismatch,
+    RowProof,
+    ValueProof,
+    Verdict,
+)
+from eyeshot.measure.rows import Rows
 from eyeshot.measure.runner import RAISES, Runner
 
 __all__ = ["Plan", "Prover"]
 
 _SUPPORTS = 64
 """Features whose exact support is held against every run."""
+_PATIENCE = 4
+"""Tries with other numbers that show nothing new, after which no more are made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +77,10 @@ class Plan:
 
 @dataclass
 class _Tally:
-    rows: dict[tuple[str, int], int] = field(default_factory=dict)
-    pixels: dict[str, int] = field(default_factory=dict)
-    planned: int = 0
+    """How many rows and pixels were tried of how many that were to be, by input and axis; None stands for pixels."""
+
+    done: Counter[tuple[str, int | None]] = field(default_factory=Counter)
+    planned: Counter[tuple[str, int | None]] = field(default_factory=Counter)
 
 
 class Prover:
@@ -102,14 +116,20 @@ class Prover:
         self._other = clean(self._random.numbers)
         self._progress = progress
         self._batch, self._runs = 1, 0
+        self._interrupted = False
         self._tally = _Tally()
         self._notes: list[str] = list(runner.graph.notes)
         self._clean_values: dict[str, Any] = {}
 
     def fails(self) -> bool:
-        """Whether the model raises something for a clean input."""
+        """Whether the model raises something for a clean input; an interruption is left to `prove`."""
+        try:
+            fault = self._runner.run(batched(self._clean, 1), lambda _, __: None)
+        except KeyboardInterrupt:
+            self._interrupted = True
+            return False
         self._runs += 1
-        return self._runner.run(batched(self._clean, 1), lambda _, __: None).startswith(RAISES)
+        return fault.startswith(RAISES)
 
     def prove(self) -> Proof:
         """Run all that the plan asks for.
@@ -124,22 +144,25 @@ class Prover:
         InputError
             If the model makes NaN of a clean input, or is random.
         """
-        names, fault = checked(self._runner, self._clean)
-        self._runs += 2
-        names = [name for name in names if self._plan.layers is None or name in self._plan.layers]
-        entries = entries_of(
-            self._claims, self._runner.passages, names, without_nan=self._without_nan(), tables=self._runner.tables
-        )
-        interrupted = False
-        mismatch = None
+        batches = self._planned()
+        entries: dict[str, Entry] = {}
+        fault, mismatch = "", None
         try:
+            if self._interrupted:
+                return self._report(entries, fault, mismatch)
+            names, fault = checked(self._runner, self._clean)
+            self._runs += 2
+            names = [name for name in names if self._plan.layers is None or name in self._plan.layers]
+            without, tables = self._without_nan(), self._runner.tables
+            entries.update(entries_of(self._claims, self._runner.passages, names, without_nan=without, tables=tables))
             self._prepare(entries)
-            for probes in self._batches():
-                self._judge(entries, probes)
+            for probes in batches:
+                for some in chunks(probes, self._batch):
+                    self._judge(entries, some)
             mismatch = self._reproduced(entries)
         except KeyboardInterrupt:
-            interrupted = True
-        return self._report(entries, fault, mismatch, interrupted=interrupted)
+            self._interrupted = True
+        return self._report(entries, fault, mismatch)
 
     # ------------------------------------------------------------------ before
 
@@ -169,25 +192,24 @@ class Prover:
 
     def _watch(self, entries: dict[str, Entry]) -> None:
         """Choose features at random whose support is checked."""
-        plain = [name for name, entry in entries.items() if entry.is_plain]
+        exact = [name for name, entry in entries.items() if entry.is_exact]
         choices = self._random.choices
-        for k in choices.permutation(len(plain))[:_SUPPORTS]:
-            name = plain[k]
+        for k in choices.permutation(len(exact))[:_SUPPORTS]:
+            name = exact[k]
             feature = tuple(int(choices.integers(n)) for n in self._claims.layout(name).extents)
             watched = self._claims.watched(name, feature)
             if watched is not None:
                 entries[name].watched.append(watched)
 
-    def _batches(self) -> list[list[Probe]]:
-        """All probes, in batches of one input and axis."""
+    def _planned(self) -> list[list[Probe]]:
+        """All probes, those of one input and axis together."""
         found: list[list[Probe]] = []
         for value, axis, probes in row_probes(self._runner.graph, self._plan.rows, self._random):
-            self._tally.rows[value.name, axis] = 0
-            found += chunks(probes, self._batch)
+            self._tally.planned[value.name, axis] = len(probes)
+            found.append(probes)
         for value, probes in pixel_probes(self._runner.graph, self._plan.pixels, self._random):
-            self._tally.pixels[value.name] = 0
-            found += chunks(probes, self._batch)
-        self._tally.planned = sum(map(len, found))
+            self._tally.planned[value.name, None] = len(probes)
+            found.append(probes)
         return found
 
     # ------------------------------------------------------------------ the runs
@@ -199,12 +221,19 @@ class Prover:
             judge.opens(set(entries))
         else:
             fault = self._run(poisoned_inputs(self._clean, probes), judge.sees_poison, len(probes))
-        for number in range(self._random.tries):
-            if not judge.unsettled:
-                break
-            self._try_change(judge, entries, probes, number)
+        self._try_changes(judge, entries, probes)
         judge.close(fault)
         self._count(probes)
+
+    def _try_changes(self, judge: Judge, entries: dict[str, Entry], probes: list[Probe]) -> None:
+        """Try other numbers until they have shown all, or show nothing new any more."""
+        shown, in_vain = judge.shown, 0
+        for number in range(self._random.tries):
+            if in_vain == _PATIENCE or not judge.unsettled(number):
+                break
+            self._try_change(judge, entries, probes, number)
+            before, shown = shown, judge.shown
+            in_vain = 0 if shown > before else in_vain + 1
 
     def _try_change(self, judge: Judge, entries: dict[str, Entry], probes: list[Probe], number: int) -> None:
         changed = self._random.changed(self._clean, probes, number, below=self._plan.below)
@@ -226,18 +255,14 @@ class Prover:
             judge.confirm(name, probe, tensor, self._clean_values[name])
 
     def _run(self, inputs: Tensors, sees: Callable[[str, Any], None], count: int) -> str:
+        fault = self._runner.run({name: tensor.clone() for name, tensor in inputs.items()}, sees)
         self._runs += count
-        return self._runner.run({name: tensor.clone() for name, tensor in inputs.items()}, sees)
+        return fault
 
     def _count(self, probes: Sequence[Probe]) -> None:
-        probe = probes[0]
-        if probe.axis is None:
-            self._tally.pixels[probe.input.name] += len(probes)
-        else:
-            self._tally.rows[probe.input.name, probe.axis] += len(probes)
-        done = sum(self._tally.rows.values()) + sum(self._tally.pixels.values())
+        self._tally.done[probes[0].input.name, probes[0].axis] += len(probes)
         if self._progress is not None:
-            self._progress(done, self._tally.planned)
+            self._progress(self._tally.done.total(), self._tally.planned.total())
 
     # ------------------------------------------------------------------ after
 
@@ -249,26 +274,52 @@ class Prover:
                 return reproduced(self._claims, oracle, entry)
         return None
 
-    def _report(self, entries: dict[str, Entry], fault: str, mismatch: Mismatch | None, *, interrupted: bool) -> Proof:
+    def _rows(self, entries: dict[str, Entry]) -> dict[str, tuple[RowProof, tuple[RowMismatch, ...]]]:
+        """What is shown of the rows of all values that are proven."""
+        whole = {
+            (value.name, number)
+            for value in self._runner.graph.inputs
+            for number, axis in enumerate(value.axes)
+            if self._tally.done[value.name, number] == value.shape[axis.dim]
+        }
+        proven = [name for name, entry in entries.items() if entry.verdict()[0] in (Verdict.PROVEN, Verdict.CHANGED)]
+        measured = {
+            (name, *key): intervals
+            for name in proven
+            for key, intervals in entries[name].intervals.items()
+            if key in whole
+        }
+        rows = Rows(self._claims, measured)
+        return {name: rows.check(name) for name in proven}
+
+    def _values(
+        self, entries: dict[str, Entry], fault: str, wrong: set[str], rows: dict[str, RowProof]
+    ) -> list[ValueProof]:
+        """The verdict about every value that some tensor holds."""
+        found = []
+        for node in self._runner.graph.nodes:
+            if node.name not in self._runner.held or not (self._plan.layers is None or node.name in self._plan.layers):
+                continue
+            if node.name in entries:
+                row = None if node.name in wrong else rows.get(node.name)
+                found.append(entries[node.name].proof(self._claims, row, contradicted=node.name in wrong))
+            else:
+                unseen = "no run has come to it" if self._interrupted else "it was not seen in the running model"
+                reason = fault or unseen
+                features = self._claims.features(node.name)
+                found.append(ValueProof(node.name, node.layer, Verdict.UNPROVABLE, reason, features, node.shape))
+        return found
+
+    def _report(self, entries: dict[str, Entry], fault: str, mismatch: Mismatch | None) -> Proof:
         graph = self._runner.graph
-        wanted = [
-            node
-            for node in graph.nodes
-            if node.name in self._runner.held and (self._plan.layers is None or node.name in self._plan.layers)
-        ]
-        values = tuple(
-            entries[node.name].proof(self._claims)
-            if node.name in entries
-            else ValueProof(
-                node.name, node.layer, Verdict.UNPROVABLE, fault or "it was not seen in the running model",
-                self._claims.features(node.name), node.shape,
-            )
-            for node in wanted
-        )  # fmt: skip
+        rows = self._rows(entries)
+        mismatches = tuple(found for _, wrong in rows.values() for found in wrong)
+        shown = {name: row for name, (row, _) in rows.items()}
+        values = self._values(entries, fault, {found.name for found in mismatches}, shown)
         return Proof(
             model=graph.name,
             inputs=tuple(self._input(value) for value in graph.inputs),
-            values=values,
+            values=tuple(values),
             inner=sum(node.name not in self._runner.held for node in graph.nodes),
             number=self._number,
             runs=self._runs,
@@ -277,13 +328,15 @@ class Prover:
             supports=sum(len(entry.watched) for entry in entries.values()),
             notes=tuple(self._notes),
             mismatch=mismatch,
-            interrupted=interrupted,
+            interrupted=self._interrupted,
             ended=graph.ended,
+            row_mismatches=mismatches,
         )
 
     def _input(self, value: Value) -> InputProof:
+        done, planned = self._tally.done, self._tally.planned
         rows = tuple(
-            AxisRows(axis.name, self._tally.rows.get((value.name, number), 0), value.shape[axis.dim])
-            for number, axis in enumerate(value.axes)
+            AxisRows(axis.name, done[value.name, k], value.shape[axis.dim], planned[value.name, k])
+            for k, axis in enumerate(value.axes)
         )
-        return InputProof(value.name, value.shape, rows, self._tally.pixels.get(value.name, 0))
+        return InputProof(value.name, value.shape, rows, done[value.name, None], planned[value.name, None])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from eyeshot.measure.results import InputProof, Mismatch, Proof, ValueProof
+from eyeshot.measure.results import InputProof, Mismatch, Proof, RowMismatch, RowProof, RowsProof, ValueProof
 from eyeshot.present.proof_words import state
 
 __all__ = ["SCHEMA", "proof_dict", "proof_json"]
@@ -31,7 +31,10 @@ def proof_dict(proof: Proof) -> dict[str, Any]:
         "number": proof.number,
         "seed": proof.seed,
         "inputs": [_input(one) for one in proof.inputs],
+        "rows": _rows(proof.rows),
+        "tried": {"probes": proof.tried, "planned": proof.planned},
         "mismatch": None if proof.mismatch is None else _mismatch(proof.mismatch),
+        "row_mismatches": [_row_mismatch(one) for one in proof.row_mismatches],
         "values": [_value(value) for value in proof.values],
         **({"notes": list(proof.notes)} if proof.notes else {}),
     }
@@ -43,8 +46,24 @@ def proof_json(proof: Proof) -> str:
 
 
 def _input(one: InputProof) -> dict[str, Any]:
-    rows = [{"axis": row.axis, "checked": row.checked, "of": row.of} for row in one.rows]
-    return {"name": one.name, "shape": list(one.shape), "rows": rows, "pixels": one.pixels}
+    rows = [{"axis": row.axis, "checked": row.checked, "of": row.of, "planned": row.planned} for row in one.rows]
+    return {
+        "name": one.name,
+        "shape": list(one.shape),
+        "rows": rows,
+        "pixels": one.pixels,
+        "pixels_planned": one.pixels_planned,
+    }
+
+
+def _rows(rows: RowsProof) -> dict[str, Any]:
+    return {
+        "of": rows.of,
+        "proven": rows.proven,
+        "in_part": rows.in_part,
+        "wrong": rows.wrong,
+        "not_shown": dict(rows.not_shown),
+    }
 
 
 def _value(value: ValueProof) -> dict[str, Any]:
@@ -55,6 +74,24 @@ def _value(value: ValueProof) -> dict[str, Any]:
         "features": value.features,
         "verdict": value.verdict.name.lower(),
         **({"reason": value.reason} if value.reason else {}),
+        **({"readings": value.readings, "hidden": value.hidden} if value.readings else {}),
+        **({"row": _row(value.row)} if value.row is not None else {}),
+    }
+
+
+def _row(row: RowProof) -> dict[str, Any]:
+    return {"shown": list(row.shown), "not_shown": list(row.not_shown)}
+
+
+def _row_mismatch(mismatch: RowMismatch) -> dict[str, Any]:
+    return {
+        "name": mismatch.name,
+        "layer": mismatch.layer,
+        "input": mismatch.input,
+        "axis": mismatch.axis,
+        "number": mismatch.number,
+        "said": mismatch.said,
+        "measured": mismatch.measured,
     }
 
 

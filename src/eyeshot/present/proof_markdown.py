@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eyeshot.measure.results import Proof
 from eyeshot.present.escape import visible
-from eyeshot.present.proof_words import facts, headline, mismatch_sentence
+from eyeshot.present.proof_words import facts, headline, interruption, reasons, wrong_sentence
 from eyeshot.present.table_markdown import markdown_escaped
 
 __all__ = ["proof_markdown"]
@@ -13,14 +13,15 @@ __all__ = ["proof_markdown"]
 def proof_markdown(proof: Proof) -> str:
     """The proof as Markdown: a line with model, inputs and outcome, a list of facts, what is wrong, the notes."""
     parts = [f"**{_safe(headline(proof))}**", "\n".join(_facts(proof))]
-    if proof.mismatch is not None:
-        parts.append(f"The first that is wrong: {_safe(mismatch_sentence(proof.mismatch))}.")
+    wrong = wrong_sentence(proof)
+    if wrong:
+        parts.append(f"The first that is wrong: {_safe(wrong)}.")
     if proof.reasons:
-        reasons = "\n".join(f"- {count:,} × {_safe(reason)}" for reason, count in proof.reasons)
-        parts.append(f"Not provable:\n\n{reasons}")
+        listed = "\n".join(f"- {count:,} × {_safe(reason)}" for count, reason in reasons(proof))
+        parts.append(f"Not provable:\n\n{listed}")
     parts += [_safe(note) for note in proof.notes]
     if proof.interrupted:
-        parts.append("Interrupted: only what stands above was run.")
+        parts.append(_safe(interruption(proof)))
     return "\n\n".join(parts) + "\n"
 
 

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from eyeshot.measure.results import Mismatch, Proof
-from eyeshot.present.proof_words import facts, headline, mismatch_sentence, state
+from eyeshot.measure.results import Proof
+from eyeshot.present.proof_words import (
+    facts,
+    headline,
+    interruption,
+    reasons,
+    state,
+    wrong_sentence,
+)
 from eyeshot.present.screen import TERMINAL, Line, Screen, ansi_text, wrapped
 
 __all__ = ["proof_text"]
@@ -37,25 +44,22 @@ def _lines(proof: Proof, screen: Screen) -> Iterator[Line]:
     yield ()
     for label, text in facts(proof):
         yield from wrapped(_safe(text, screen), screen, first=f"{label:{_LABEL}}", indent=" " * _LABEL)
-    if proof.mismatch is not None:
+    wrong = wrong_sentence(proof)
+    if wrong:
         yield ()
-        yield from _mismatch(proof.mismatch, screen)
+        yield from wrapped("the first that is wrong", screen, style="head")
+        yield from wrapped(_safe(wrong, screen), screen, first="  ", indent="  ")
     if proof.reasons:
         yield ()
         yield (("not provable", "head"),)
-        for reason, count in proof.reasons:
+        for count, reason in reasons(proof):
             yield from wrapped(_safe(reason, screen), screen, first=f"{count:>6,}  ", indent=" " * 8)
     for note in proof.notes:
         yield ()
         yield from wrapped(_safe(note, screen), screen, first="note: ", indent="      ")
     if proof.interrupted:
         yield ()
-        yield from wrapped("Interrupted: only what stands above was run.", screen, style="mark")
-
-
-def _mismatch(mismatch: Mismatch, screen: Screen) -> Iterator[Line]:
-    yield from wrapped("the first that is wrong", screen, style="head")
-    yield from wrapped(_safe(mismatch_sentence(mismatch), screen), screen, first="  ", indent="  ")
+        yield from wrapped(_safe(interruption(proof), screen), screen, style="mark")
 
 
 def _safe(text: str, screen: Screen) -> str:

@@ -1,0 +1,60 @@
+"""The field of every element along one axis, as the runs have shown it: first row, and one behind the last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from eyeshot.analyses.hulls import by_feature
+from eyeshot.analyses.layout import Layout
+
+__all__ = ["Intervals"]
+
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int32]
+
+_NONE = np.iinfo(np.int32).max
+"""First row of an element that none has reached; one behind its last is 0."""
+
+
+class Intervals:
+    """What rows along one axis of one input have reached of one value.
+
+    Parameters
+    ----------
+    dims : int
+        Dimensions of the value.
+    """
+
+    def __init__(self, dims: int) -> None:
+        # Shaped like the value, with 1 along dimensions whose elements are all reached alike.
+        self._lo: Ints = np.full((1,) * dims, _NONE, np.int32)
+        self._hi: Ints = np.zeros((1,) * dims, np.int32)
+
+    def add(self, rows: Sequence[int], reached: Bools, keep: Sequence[int]) -> None:
+        """Take the elements that some rows reached.
+
+        Parameters
+        ----------
+        rows : sequence of int
+            The rows, rising.
+        reached : bool array
+            For each row, over the dimensions `keep` of the value.
+        keep : sequence of int
+            Dimensions along which not all elements are alike.
+        """
+        numbers = np.asarray(rows, np.int32)
+        there = reached.any(axis=0)
+        first = np.where(there, numbers[reached.argmax(axis=0)], _NONE)
+        last = np.where(there, numbers[::-1][reached[::-1].argmax(axis=0)] + 1, 0)
+        sizes = iter(there.shape)
+        shape = [next(sizes) if d in keep else 1 for d in range(self._lo.ndim)]
+        self._lo = np.minimum(self._lo, first.reshape(shape).astype(np.int32))
+        self._hi = np.maximum(self._hi, last.reshape(shape).astype(np.int32))
+
+    def of_features(self, layout: Layout) -> tuple[Ints, Ints]:
+        """The smallest interval that holds those of all elements of each feature; ``hi = 0`` if there are none."""
+        lo, hi = by_feature(self._lo, layout, np.minimum), by_feature(self._hi, layout, np.maximum)
+        return np.broadcast_to(lo, layout.extents), np.broadcast_to(hi, layout.extents)

@@ -1,0 +1,264 @@
+"""Rows broken on purpose, and sets that are too wide or too narrow: each is contradicted, whatever a proof goes by."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+from unittest import mock
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+import eyeshot
+from eyeshot.analyses import analysis
+from eyeshot.analyses.results import AxisField, LayerField, Scope
+from eyeshot.index.maps import IndexMap
+from eyeshot.measure import claims
+from eyeshot.measure.results import Verdict
+
+ROW_OF = analysis.row_of
+Change = Callable[[AxisField], AxisField]
+
+
+class Fn(nn.Module):
+    """A function of what a convolution makes."""
+
+    def __init__(self, function: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.conv, self.function = nn.Conv2d(2, 2, 3, stride=2), function
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.function(self.conv(x))
+
+
+class Counts(nn.Module):
+    """A convolution over integers, which hold no NaN."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv1d(1, 3, 3, stride=2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.conv(x.unsqueeze(1).to(self.conv.weight.dtype))
+
+
+def by_nan() -> tuple[nn.Module, Any]:
+    return Fn(lambda x: x), (1, 2, 17, 19)
+
+
+def by_changes() -> tuple[nn.Module, Any]:
+    return Fn(lambda x: functional.interpolate(x, scale_factor=2, mode="bilinear")), (1, 2, 17, 19)
+
+
+def by_changes_of_integers() -> tuple[nn.Module, Any]:
+    return Counts(), ((1, 17), "int64")
+
+
+WAYS = {
+    "NaN": (by_nan, Verdict.PROVEN),
+    "changes": (by_changes, Verdict.CHANGED),
+    "integers": (by_changes_of_integers, Verdict.CHANGED),
+}
+
+FAULTS: dict[str, Change] = {
+    "n": lambda a: replace(a, n=a.n + 1),
+    "jump": lambda a: replace(a, jump=(a.jump or 0) / 2),
+    "size": lambda a: replace(a, size=a.size - 1),
+    "size_min": lambda a: replace(a, size_min=a.size_min + 1),
+    "start": lambda a: replace(a, start=a.start + Fraction(1, 2)),
+    "padding": lambda a: replace(a, padding=a.padding + 1),
+}
+
+
+def proof_of(way: str) -> Any:
+    torch.manual_seed(0)
+    model, shape = WAYS[way][0]()
+    return eyeshot.verify(model.eval(), input_shape=shape, pixels=2)
+
+
+def broken_rows(change: Change) -> Any:
+    """Rows of which the numbers along the last axis are other ones."""
+
+    def row_of(*args: Any) -> LayerField:
+        row = ROW_OF(*args)
+        return replace(row, axes=(*row.axes[:-1], change(row.axes[-1])))
+
+    return mock.patch.object(analysis, "row_of", row_of)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_rows_are_proven(way: str) -> None:
+    proof = proof_of(way)
+    assert proof.values[-1].verdict is WAYS[way][1]
+    assert proof.rows.proven == proof.rows.of == len(proof.values)
+    assert not proof.rows.not_shown
+    assert set(FAULTS) <= set(proof.rows.shown)
+
+
+@pytest.mark.parametrize("number", FAULTS)
+@pytest.mark.parametrize("way", WAYS)
+def test_a_wrong_number_of_a_row_is_contradicted(way: str, number: str) -> None:
+    with broken_rows(FAULTS[number]):
+        proof = proof_of(way)
+    assert not proof.holds
+    assert proof.values[-1].verdict is Verdict.WRONG
+    found = [one for one in proof.row_mismatches if one.name == proof.values[-1].name]
+    assert number in {one.number for one in found}
+    assert all(one.axis == found[0].axis != "y" for one in found)
+    assert "its row says" in proof.to_text()
+    assert "its row says" in proof.to_markdown()
+    assert proof.to_dict()["row_mismatches"][0]["number"] in FAULTS
+    assert proof.to_dict()["rows"]["wrong"] > 0
+
+
+def test_a_wrong_period_is_contradicted() -> None:
+    with broken_rows(lambda a: replace(a, period=1)):
+        proof = proof_of("changes")
+    assert {"jump", "period"} & {one.number for one in proof.row_mismatches}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda a: replace(a, reach=Scope.GLOBAL, jump=Fraction(0)),
+        lambda a: replace(a, reach=Scope.ANTICAUSAL),
+        lambda a: replace(a, size_min=a.size),
+    ],
+)
+def test_a_running_sum_that_is_said_to_be_something_else_is_contradicted(change: Change) -> None:
+    class Sums(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return x.cumsum(2)
+
+    assert eyeshot.verify(Sums(), input_shape=(1, 2, 9)).rows.proven == 1
+    with broken_rows(change):
+        assert not eyeshot.verify(Sums(), input_shape=(1, 2, 9)).holds
+
+
+def test_branches_said_to_agree_that_do_not_are_contradicted() -> None:
+    class Beside(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.a, self.b = nn.Conv1d(1, 1, 3, padding=1), nn.Conv1d(1, 1, 3)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.a(x) + self.b(functional.pad(x, (2, 0)))
+
+    proof = eyeshot.verify(Beside(), input_shape=(1, 1, 12))
+    assert proof.values[-1].row is not None
+    assert "misaligned" in proof.values[-1].row.shown
+    with broken_rows(lambda a: replace(a, misaligned=Fraction(0))):
+        proof = eyeshot.verify(Beside(), input_shape=(1, 1, 12))
+    (found,) = proof.row_mismatches
+    assert (found.number, found.said, found.measured) == ("misaligned", "0", "1")
+
+
+def test_what_no_feature_shows_is_counted_and_not_taken_for_right() -> None:
+    proof = eyeshot.verify("conv k5 p2 | conv k5 p2 | conv k9 p4", input_shape=(1, 1, 12))
+    assert proof.rows.of == 3
+    assert proof.rows.proven == 2
+    assert dict(proof.rows.not_shown) == dict.fromkeys(("size", "size_min", "jump", "start", "padding", "period"), 1)
+    assert "not shown at this size: size of 1" in " ".join(proof.to_text().split())
+    few = eyeshot.verify("conv k3", input_shape=(1, 1, 12), rows=3)
+    assert few.rows.proven == 0
+    assert dict(few.rows.not_shown)["size"] == 1
+
+
+def test_a_gate_hides_the_size_of_the_other_paths() -> None:
+    proof = eyeshot.verify("conv k3 | se", input_shape=(1, 4, 12, 12))
+    assert dict(proof.rows.not_shown)["local_size"] >= 1
+
+
+# ---------------------------------------------------------------------- sets
+
+
+class Undone(nn.Module):
+    """Returns what it gets, by way of operations that read everything along an axis."""
+
+    def __init__(self, dims: tuple[int, ...]) -> None:
+        super().__init__()
+        self.dims = dims
+
+    def forward(self, x: Tensor) -> Tensor:
+        sizes = tuple(x.shape[d] for d in self.dims)
+        return torch.fft.irfftn(torch.fft.rfftn(x, dim=self.dims), s=sizes, dim=self.dims)
+
+
+@pytest.mark.parametrize("dims", [(2,), (3,), (2, 3)])
+def test_a_model_that_returns_what_it_gets_is_not_proven_to_read_everything(dims: tuple[int, ...]) -> None:
+    """One element that changes is no proof that all of them were read."""
+    proof = eyeshot.verify(Undone(dims), input_shape=(1, 2, 6, 6))
+    assert proof.values[0].verdict is Verdict.CHANGED
+    last = proof.values[-1]
+    assert last.verdict is Verdict.UNPROVABLE
+    assert 0 < last.hidden < last.readings
+    ((hidden, asked),) = proof.hidden.values()
+    assert f"({hidden:,} of {asked:,}" in proof.to_text()
+    assert proof.to_dict()["values"][-1]["hidden"] == last.hidden
+
+
+class Late(nn.Module):
+    """A convolution behind an interpolation, which multiplies NaN by zero."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(2, 2, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.conv(functional.interpolate(x, scale_factor=2, mode="bilinear"))
+
+
+def proof_with_kernels(way: str, by: int) -> Any:
+    """A proof in which windows are said to be larger or smaller than they are."""
+    make = IndexMap.window
+
+    def other(n_in: int, n_out: int, kernel: int, **more: Any) -> IndexMap:
+        return make(n_in, n_out, kernel + by, **more)
+
+    torch.manual_seed(0)
+    model, shape = (Late(), (1, 2, 9, 9)) if way == "changes" else by_changes_of_integers()
+    with mock.patch.object(IndexMap, "window", other):
+        return eyeshot.verify(model, input_shape=shape, pixels=2)
+
+
+@pytest.mark.parametrize("way", ["changes", "integers"])
+def test_a_claim_that_is_too_wide_is_not_taken_for_proven(way: str) -> None:
+    assert proof_with_kernels(way, 0).values[-1].verdict is Verdict.CHANGED
+    last = proof_with_kernels(way, 1).values[-1]
+    # What an interpolation reads is NaN too, if NaN does not come out nothing was read; integers hold no NaN.
+    assert last.verdict is (Verdict.WRONG if way == "changes" else Verdict.UNPROVABLE)
+    assert way == "changes" or 0 < last.hidden < last.readings
+
+
+@pytest.mark.parametrize("way", ["changes", "integers"])
+def test_a_claim_that_is_too_narrow_is_wrong(way: str) -> None:
+    proof = proof_with_kernels(way, -1)
+    assert proof.values[-1].verdict is Verdict.WRONG
+    assert proof.mismatch is not None
+    assert proof.mismatch.seen
+
+
+def test_a_dead_activation_is_not_provable() -> None:
+    class Dead(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            small = functional.interpolate(x, scale_factor=2, mode="bilinear")
+            return (small.tanh() - 2).relu()
+
+    proof = eyeshot.verify(Dead(), input_shape=(1, 1, 6, 6))
+    assert proof.values[-1].verdict is Verdict.UNPROVABLE
+    assert proof.values[-1].hidden == proof.values[-1].readings > 0
+
+
+def test_supports_are_held_against_changes_too() -> None:
+    proof = proof_of("changes")
+    assert proof.supports == len(proof.values)
+    right = claims.region_of
+
+    def without(*args: Any) -> Any:
+        return replace(right(*args), products=())
+
+    with mock.patch.object(claims, "region_of", without):
+        proof = proof_of("changes")
+    assert proof.counts[Verdict.WRONG] == len(proof.values)
