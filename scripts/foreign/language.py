@@ -71,13 +71,14 @@ def _written(name: str, **config: Any) -> Foreign:
     return Foreign(transformer(name, **config), TOKENS, lambda: {"use_cache": False})
 
 
-def _masked(name: str, **config: Any) -> Foreign:
-    """A model that would look for padding among its tokens if it were not told that there is none."""
+def _masked(name: str, *, counts: bool = False, **config: Any) -> Foreign:
+    """A model that would look for padding among its tokens, and may count what is none, if it were not told."""
 
     def call() -> dict[str, Any]:
         import torch
 
-        return {"attention_mask": torch.ones(1, 24, dtype=torch.int64)}
+        found = {"attention_mask": torch.ones(1, 24, dtype=torch.int64)}
+        return {**found, "position_ids": torch.arange(2, 26)[None]} if counts else found
 
     return Foreign(transformer(name, **config), TOKENS, call)
 
@@ -117,7 +118,7 @@ LANGUAGE: Table = {
         transformer("DistilBertModel", vocab_size=64, dim=16, n_layers=2, n_heads=2, hidden_dim=32), TOKENS
     ),
     "DebertaV2Model": _masked("DebertaV2Model", **SMALL),
-    "LongformerModel": _masked("LongformerModel", attention_window=8, **SMALL),
+    "LongformerModel": _masked("LongformerModel", counts=True, attention_window=8, **SMALL),
     "BigBirdModel": _masked("BigBirdModel", attention_type="original_full", **SMALL),
     "FNetModel": Foreign(
         transformer("FNetModel", **{k: v for k, v in SMALL.items() if k != "num_attention_heads"}), TOKENS

@@ -84,6 +84,11 @@ def united(knowns: Sequence[Known]) -> Known:
     where = knowns[0].where
     for known in knowns[1:]:
         where = where | known.where
+    return _told_by(knowns, where)
+
+
+def _told_by(knowns: Sequence[Known], where: Bools) -> Known:
+    """What several tell, of these elements."""
     return Known(
         where,
         max(known.number for known in knowns),
@@ -119,4 +124,4 @@ def carried(op: Op, shapes: Sequence[Shape], knowns: Sequence[Known | None]) -> 
     where = tight(moved(op, *wheres))
     if not where.any():
         return None, False
-    return replace(united(kept), where=where), False
+    return _told_by(kept, where), False

@@ -332,6 +332,17 @@ def test_a_finite_mask_is_told_of() -> None:
     assert not fields.graph.notes
 
 
+def test_blocks_of_masked_scores_of_different_sizes_may_be_joined() -> None:
+    # As windows of scores are written beside each other by sliding-window attention.
+    def joined(x: Tensor) -> Tensor:
+        scores = x.new_zeros(1, N, 5)
+        scores[:, :4] = torch.full((1, 4, 5), -math.inf).where(BEHIND[:4, :5], x[:, :4, :1].expand(1, 4, 5))
+        scores[:, 4:] = torch.full((1, 3, 5), -math.inf).where(BEHIND[:3, :5], x[:, 4:, :1].expand(1, 3, 5))
+        return scores.softmax(-1)
+
+    assert field(joined).status is Status.EXACT
+
+
 @pytest.mark.parametrize(
     "function",
     [
