@@ -68,7 +68,7 @@ def _others(old: Tensor, generator: torch.Generator, *, nan: bool) -> list[objec
     if old.dtype is torch.bool:
         return [not bool(old)]
     if not (old.dtype.is_floating_point or old.dtype.is_complex):
-        return [(int(old) + 1 + int(torch.randint(0, 3, (), generator=generator))) % 4]
+        return [(int(old) + more) % 4 for more in (1, 2, 3)]
     loud = torch.randn((), generator=generator, dtype=old.dtype)
     return [old + loud, loud * 9, *([math.nan] if nan else [])]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from torch_elements import drawn
 
 __all__ = ["Call", "D", "call", "numbers"]
 
+C = torch.complex128
 D = torch.float64
 
 
@@ -40,7 +42,7 @@ class Call:
 
     def arguments(self) -> list[Tensor]:
         """Inputs with numbers."""
-        return [numbers(*shape, dtype=dtype, seed=k) for k, (shape, dtype) in enumerate(self.inputs)]
+        return [drawn(shape, dtype, torch.Generator().manual_seed(k)) for k, (shape, dtype) in enumerate(self.inputs)]
 
     def is_bounded(self, result: int) -> bool:
         """Whether the answer for a result is a bound."""
@@ -61,6 +63,8 @@ def call(
     return Call(function, listed, bounded, unseen, nan)  # type: ignore[arg-type]
 
 
-def numbers(*shape: int, dtype: torch.dtype = D, seed: int = 9) -> Tensor:
-    """Constant loud numbers."""
-    return drawn(shape, dtype, torch.Generator().manual_seed(seed))
+def numbers(*shape: int, dtype: torch.dtype = D) -> Tensor:
+    """Constant loud numbers, none of them zero; they are not drawn, for what is drawn in a model is no constant."""
+    places = torch.arange(math.prod(shape), dtype=D).reshape(shape)
+    waves = 2.3 * torch.sin(places * 12.9898 + 1)
+    return torch.complex(waves, 1.7 * torch.cos(places * 78.233)) if dtype.is_complex else waves
