@@ -100,6 +100,14 @@ def written(x: Tensor) -> Tensor:
     return attention.softmax(-1) @ x
 
 
+def cut_off(x: Tensor) -> Tensor:
+    """Scores of the last keys overwritten."""
+    attention = scores(x)
+    attention[..., 5:] = -math.inf
+    attention[:, :, 4] = torch.tensor(-math.inf, dtype=x.dtype)
+    return attention.softmax(-1) @ x
+
+
 def by_hand(x: Tensor) -> Tensor:
     """A softmax as textbooks write it."""
     masked = scores(x).masked_fill(BEHIND, -math.inf)
@@ -136,6 +144,7 @@ CASES |= {
     ),
     "softmax, in place": (lambda x: scores(x).masked_fill_(BEHIND, -math.inf).softmax(-1) @ x, UP_TO_ITSELF),
     "softmax, written": (written, UP_TO_ITSELF),
+    "softmax, a slice written": (cut_off, [(0, max(4, i + 1)) for i in range(N)]),
     "softmax, scaled behind the mask": (
         lambda x: ((scores(x).masked_fill(BEHIND, -math.inf) * 0.5).to(torch.float64) + x.mean(-1, keepdim=True))
         .softmax(-1).to(x.dtype) @ x,

@@ -15,6 +15,7 @@ from eyeshot.frontends.torch.blend import note_blend
 from eyeshot.frontends.torch.constants import Constants, without_generators
 from eyeshot.frontends.torch.failures import told
 from eyeshot.frontends.torch.operations import Operation, operation_of
+from eyeshot.frontends.torch.rules.masks import constant_of
 from eyeshot.frontends.torch.rules.table import Call, Kind
 from eyeshot.frontends.torch.tape import Tape, Value
 from eyeshot.frontends.torch.tensors import Tensors, among, flat
@@ -259,7 +260,8 @@ class Watch(TorchDispatchMode):
             if target.numel():
                 if value is not None and target.is_complex():
                     note_blend(call, value)
-                self.tensors.hold(target).write(self.tape, value)
+                held = self.tensors.hold(target)
+                held.write(self.tape, value if value is not None else _hiding(call, held))
                 if is_drawn and value is None:
                     self._draw_into(call, target)
         return out
@@ -274,6 +276,14 @@ def _check_outs(tensors: Tensors, call: Call, targets: list[Any]) -> None:
                 f"the operation `{call.func._schema.name}` must write its result of shape {tuple(result.shape)} into a "
                 f"tensor of that shape, but `out` has {tuple(target.shape)}; make it so, or leave `out` away"
             )
+
+
+def _hiding(call: Call, held: Held) -> Value | None:
+    """A constant that is written to a part of what depends on an input, if it leaves nothing beside it in a softmax."""
+    if not held.views or held.base.value is None or call.func._schema.name not in {"aten::fill", "aten::copy"}:
+        return None
+    value = constant_of(call, call.args[1], tuple(held.tensor.shape))
+    return value if value.known is not None else None
 
 
 def _views(operation: Operation, call: Call, shape: tuple[int, ...]) -> Any:
