@@ -1,0 +1,102 @@
+"""Hold random hostile PyTorch modules against what they really read, and write docs/hostile.md.
+
+    PYTHONPATH=tests python -m scripts.sweep_hostile --records hostile.jsonl --networks 20000
+
+Networks come from tests/hostile, 100 consecutive seeds to a task. Each task runs in a process of its own and puts down
+a line of JSON; tasks that have one are not run again, so the sweep can be interrupted. The page is written of what
+there is, and says what is missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import sys
+from collections import Counter
+from fnmatch import fnmatch
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from scripts.hostile_page import page
+from scripts.sweep_models import Pool, read_records
+
+PAGE = Path(__file__).parents[1] / "docs" / "hostile.md"
+PER_TASK = 100
+"""Networks of a task."""
+SHOWN = 3
+"""Faults of a task that are kept in full, each with the smallest network that has it."""
+
+
+# ---------------------------------------------------------------------- in a process of its own
+
+
+def judged(task: str) -> dict[str, Any]:
+    """What came out of the networks of one task, such as `seeds 300`."""
+    net = importlib.import_module("hostile.net")
+    judge = importlib.import_module("hostile.judge")
+    first = int(task.split()[1])
+    totals: dict[str, Counter[str]] = {"counts": Counter(), "rows": Counter(), "steps": Counter(), "faults": Counter()}
+    kept: list[dict[str, Any]] = []
+    for seed in range(first, first + PER_TASK):
+        plan = net.drawn(seed)
+        report = judge.judged(plan)
+        totals["counts"].update(report.counts)
+        totals["rows"].update(report.rows)
+        totals["steps"].update(report.steps)
+        sorts = {fault.sort for fault in report.faults}
+        totals["faults"].update(sorts)
+        for sort in sorted(sorts) if len(kept) < SHOWN else ():
+            smallest = net.shrunk(plan, lambda one, sort=sort: sort in {f.sort for f in judge.judged(one).faults})
+            fault = next(f for f in judge.judged(smallest).faults if f.sort == sort)
+            kept.append({"seed": seed, "sort": sort, "text": fault.text, "network": repr(net.built(smallest))})
+    return {
+        "status": "wrong" if totals["faults"] else "holds",
+        "reason": json.dumps(dict(totals["faults"])) if totals["faults"] else "",
+        "kept": kept,
+        **{name: dict(counter) for name, counter in totals.items()},
+    }
+
+
+# ---------------------------------------------------------------------- the sweep
+
+
+def sweep(pool: Pool, wanted: list[str], records: Path) -> None:
+    """Run tasks and put down a line for each."""
+    with records.open("a", encoding="utf-8") as lines:
+        for number, (task, found) in enumerate(pool.run(judged, wanted), 1):
+            lines.write(json.dumps({"model": task, **found}) + "\n")
+            lines.flush()
+            said = (
+                f"{found.get('counts', {}).get('features', 0):,} features"
+                if found["status"] == "holds"
+                else found["reason"]
+            )
+            print(f"{number:5}/{len(wanted)} {found['seconds']:7.1f} s  {found['status']:8} {task}  {said}", flush=True)
+
+
+def main() -> int:
+    """Run what is missing, and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--records", type=Path, required=True, help="file of results, one line of JSON per task")
+    parser.add_argument("--networks", type=int, default=20_000, help="random networks (default: %(default)s)")
+    parser.add_argument("--limit", type=float, default=900, help="seconds for one task (default: %(default)s)")
+    parser.add_argument("--jobs", type=int, default=2, help="processes at a time (default: %(default)s)")
+    parser.add_argument("--only", default="*", metavar="PATTERN", help="tasks to run, such as 'seeds 3*'")
+    parser.add_argument("--again", action="store_true", help="run what has not come out well again")
+    options = parser.parse_args()
+    tasks = [f"seeds {first}" for first in range(0, options.networks, PER_TASK)]
+    known = {task for task, r in read_records(options.records).items() if not options.again or r["status"] == "holds"}
+    wanted = [task for task in tasks if task not in known and fnmatch(task, options.only)]
+    print(f"{len(tasks)} tasks, {len(known)} known, {len(wanted)} to run")
+    sweep(Pool(options.limit, options.jobs), wanted, options.records)
+    found = read_records(options.records)
+    records = [found[task] for task in tasks if task in found]
+    PAGE.write_text(page(records, len(tasks) - len(records), PER_TASK, version("torch").split("+")[0]), "utf-8")
+    print(f"{PAGE} is written; {len(tasks) - len(records)} tasks have no result yet")
+    return int(any(record["status"] != "holds" for record in records))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
