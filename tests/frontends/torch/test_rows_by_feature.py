@@ -186,6 +186,18 @@ def test_causal_is_what_rises_with_the_place() -> None:
     assert (axis.reach, axis.size, axis.size_min, axis.jump) == ("local", 4, 1, None)
 
 
+def test_rows_of_an_axis_beside_a_causal_one_keep_their_jump() -> None:
+    def causal_along_x(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
+        tokens = x.permute(0, 2, 3, 1).reshape(5, 6, 4)
+        mask = torch.triu(torch.ones(6, 6, dtype=torch.bool), 1)
+        return model.mix(tokens, mask).reshape(1, 5, 6, 4).permute(0, 3, 1, 2)  # type: ignore[no-any-return, operator]
+
+    mix = nn.TransformerEncoderLayer(4, 2, 4, 0.0, batch_first=True)
+    y, x = fields(causal_along_x, (1, 4, 5, 6), mix=mix)[-1].axes
+    assert (y.n, y.jump, y.size, y.size_min, y.reach) == (5, 1, 1, 1, "local")
+    assert (x.n, x.jump, x.size, x.size_min, x.reach) == (6, 1, 6, 1, "causal")
+
+
 def test_elements_in_turn_are_features_of_their_own() -> None:
     found = fields(lambda _, x: torch.stack([x, x.flip(-1)], -1).flatten(-2), (1, 1, 2, 3))[-1]
     assert found.extents == (("y", 2), ("x", 6))
