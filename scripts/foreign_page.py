@@ -34,17 +34,15 @@ make sweep
 RIGHT = "**Nothing was found wrong.**"
 WRONG = "**{values} values and {rows} rows were found wrong**; the smallest examples stand below the tables."
 
-EFFORT = """Of each axis {rows} rows are poisoned, the first and the last among them, and {pixels} single pixels; a
-model had {limit:g} seconds. *Values* are the tensors that a model makes; of them so many are *proven* by NaN, proven by
-*changes* (tokens cannot be NaN, so language models are proven so), within a *bound*, or *not* provable. *Rows* are
-those of the table of which every number is shown, and *s* are the seconds of the whole process, in one thread on a
-busy machine.
+EFFORT = """Every row along every axis is poisoned, and {pixels} single pixels; a model had {limit:g} seconds.
+*Values* are the tensors that a model makes; of them so many are *proven* by NaN, proven by *changes* (behind masks,
+maxima and rounding NaN tells nothing), within a *bound*, or *not* provable. *Rows* are those of the table of which
+every number is shown; of the others some number is not shown by an image as small, such as a field that is larger.
+*s* are the seconds of the whole process, in one thread on a busy machine.
 """
 
 
-def page(
-    records: list[Record], missing: list[str], versions: Mapping[str, str], effort: tuple[int, int], limit: float
-) -> str:
+def page(records: list[Record], missing: list[str], versions: Mapping[str, str], pixels: int, limit: float) -> str:
     """The page's text.
 
     Parameters
@@ -55,8 +53,8 @@ def page(
         Models that have not.
     versions : dict of str to str
         Versions of torch and of the packages.
-    effort : (int, int)
-        Rows along each axis and single pixels that were tried.
+    pixels : int
+        Single pixels of each input that were tried.
     limit : float
         Seconds that each model had.
     """
@@ -67,7 +65,7 @@ def page(
         [
             HEAD.format(models=sum("counts" in r for r in records), torch=versions["torch"], found=found),
             *_summary(packages),
-            EFFORT.format(rows=effort[0], pixels=effort[1], limit=limit),
+            EFFORT.format(pixels=pixels, limit=limit),
             *(text for p, its in packages.items() if its for text in _chapter(p, versions[p], its)),
             *_missing(missing),
         ]
