@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from typing import Any
 
 import torch
@@ -45,7 +46,24 @@ def convolution(call: Call) -> Value:
         _ = call.out
         raise
     call.returns(_empty(x, weight, value.shape))
+    if len(kernel) < sum(kernel):
+        _tell_of_masks(call, weight)
     return _weighted(call, value, settings)
+
+
+def _tell_of_masks(call: Call, weight: Any) -> None:
+    """Say that taps count which are zero in every channel; the last one is looked at first, for it is cheap."""
+    if not weight.is_cpu or weight.layout is not torch.strided or not weight.is_contiguous():
+        return
+    size = math.prod(weight.shape[2:])
+    if weight.detach().view(-1)[size - 1].item() != 0:
+        return
+    taps = weight.detach().reshape(-1, size).count_nonzero(0) == 0
+    if bool(taps.any()) and not bool(taps.all()):
+        call.tape.note(
+            "Some kernels have taps that are 0 in every channel, as masked convolutions do: weights of exactly 0 count "
+            "as read, so fields are those of the whole kernel."
+        )
 
 
 @functools.lru_cache(maxsize=4096)

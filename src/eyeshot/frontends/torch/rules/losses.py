@@ -35,6 +35,7 @@ def of_class(call: Call) -> list[Value | None]:
         picked = call.anywhere(value, dim, 1)
         parts.append(call.reshape(picked, (*value.shape[:dim], *value.shape[dim + 1 :])))
     parts += call.values([target])
+    parts += [call.whole(weight) for weight in call.values([call.arg("weight")])]
     each = call.join(parts, tuple(target.shape))
     if call.arg("reduction") != 0:
         each = call.whole(each)
