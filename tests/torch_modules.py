@@ -106,6 +106,24 @@ class Recurrent(nn.Module):
         return self.cell(x.transpose(1, 2))[0]
 
 
+class Cells(nn.Module):
+    """Recurrent layers one time after the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first, self.second, self.third = nn.LSTMCell(4, 3), nn.GRUCell(3, 3), nn.RNNCell(3, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        h = c = g = x.new_zeros(x.shape[0], 3)
+        last, found = x.new_zeros(x.shape[0], 2), []
+        for row in x.unbind(2):
+            h, c = self.first(row, (h, c))
+            g = self.second(h, g)
+            last = self.third(g, last)
+            found.append(torch.cat([h, c, g, last], 1))
+        return torch.stack(found, 2)
+
+
 class RecurrentStates(nn.Module):
     """Begins with states made of the input, and answers by the last states."""
 
@@ -386,6 +404,7 @@ MODULES: dict[str, tuple[Callable[[], nn.Module], tuple[int, ...]]] = {
     ),
     "recurrent states": (lambda: RecurrentStates(nn.GRU(4, 3, num_layers=2, bidirectional=True), 1, 3, 4), (2, 4, 9)),
     "recurrent projection": (lambda: RecurrentStates(nn.LSTM(4, 6, proj_size=3, num_layers=2), 2, 3, 2), (1, 4, 9)),
+    "recurrent cells": (Cells, (2, 4, 6)),
     "recurrent plain": (lambda: Recurrent(nn.RNN(4, 3)), (3, 4, 6)),
     "causal": (
         lambda: nn.Sequential(

@@ -33,6 +33,9 @@ EXACT: dict[str, Function] = {
     "distance": lambda x: torch.dist(x, x.flip(1)),
     "largest distance": lambda x: torch.cdist(x, x, p=float("inf")),
     "packed weights": lambda x: torch._weight_int8pack_mm(x[0].float(), torch.ones(5, 8).char(), torch.ones(5)),
+    "rows by group": lambda x: torch._grouped_mm(
+        x[0].repeat(1, 2).bfloat16(), x.new_ones(2, 16, 8).bfloat16(), torch.tensor([1, 4], dtype=torch.int32)
+    ).to(x.dtype),
     "sigmoids": lambda x: F.logsigmoid(x) + torch.special.ndtr(x) + torch.special.i1e(x),
     "bessel functions": lambda x: torch.special.bessel_j0(x) + torch.special.modified_bessel_k0(x),
     "polynomials": lambda x: torch.special.chebyshev_polynomial_t(x, 3) + torch.igamma(x, x + 1),

@@ -53,7 +53,15 @@ _RECURRENT = {
 }
 """Recurrent layers; that of a packed batch has other arguments."""
 
-_WHOLE = frozenset({*_OVERLOADS, *_RECURRENT, functional.pad})
+_CELLS = {
+    torch.lstm_cell: torch.ops.aten.lstm_cell.default,
+    torch.gru_cell: torch.ops.aten.gru_cell.default,
+    torch.rnn_tanh_cell: torch.ops.aten.rnn_tanh_cell.default,
+    torch.rnn_relu_cell: torch.ops.aten.rnn_relu_cell.default,
+}
+"""One time of a recurrent layer."""
+
+_WHOLE = frozenset({*_OVERLOADS, *_RECURRENT, *_CELLS, functional.pad})
 _NEW = {torch.Tensor.new_tensor}
 _FROM_DATA = {torch.tensor, torch.as_tensor, *_NEW}
 _SETS_LEARNING = {
@@ -178,6 +186,8 @@ def whole(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any
         # Taken apart it is a dozen writes into slices, in which the law beyond the ends is lost.
         amounts = args[1] if len(args) > 1 else kwargs["pad"]
         return torch.ops.aten._pad_circular.default, (args[0], list(amounts))
+    if func in _CELLS:
+        return _CELLS[func], args
     if func in _RECURRENT:
         return _RECURRENT[func].input if type(args[3]) is bool else _RECURRENT[func].data, args
     return None

@@ -130,6 +130,20 @@ def dot(call: Call) -> Value:
     return contracted(call, [(call.args[0], "k"), (call.args[1], "k")], "")
 
 
+@rule("_grouped_mm", "_scaled_grouped_mm")
+def grouped_mm(call: Call) -> Value:
+    """Rows with the matrix of their group; where groups end is left open, and of which matrix too."""
+    rows, matrices = call.args[:2]
+    shape = call.shape
+    if rows.dim() == 3 and matrices.dim() == 3:
+        return contracted(call, [(rows, "bik"), (matrices, "bkj")], "bij")
+    if rows.dim() == 2 and matrices.dim() == 3:
+        others = [call.bounded(call.whole(v)) for v in call.values([matrices, call.arg("offs")])]
+        own = [contracted(call, [(rows, "ik"), (matrices[0], "kj")], "ij")] if call.value(rows) is not None else []
+        return call.join([*own, *others], shape)
+    return call.opaque(call.operands(), shape, bounded=True)
+
+
 @rule("_weight_int8pack_mm")
 def packed_mm(call: Call) -> Value:
     """Rows with the rows of packed weights."""

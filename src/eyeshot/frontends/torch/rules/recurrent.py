@@ -48,6 +48,22 @@ def recurrent(call: Call) -> list[Value | None]:
     return [value, *(_joined(call, end, (1, *state.shape[1:]), 0) for end, state in zip(ends, states, strict=True))]
 
 
+@rule("lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell")
+def cell(call: Call) -> list[Value | None]:
+    """One time: all features of the input and of the state before; of a state that is kept each feature by itself."""
+    x, before = call.args[:2]
+    states = list(before) if isinstance(before, list | tuple) else [before]
+    shape = (x.shape[0], states[0].shape[-1])
+    blanks = tuple(x.new_empty(shape, device="meta") for _ in states)
+    call.returns(blanks if len(blanks) > 1 else blanks[0])
+    mixed = Contract((("n", "i"),), ("n", "o"), (("o", shape[1]),))
+    parts = [call.add(mixed, value) for value in call.values([x, states[0]])]
+    # A gate keeps a part of the state; all but the plain cells have one.
+    kept = [] if "rnn" in call.func._schema.name else call.values(states[-1:])
+    value = call.join([*parts, *kept], shape) if parts or kept else None
+    return [value] * len(states)
+
+
 @rule("_pack_padded_sequence")
 def pack(call: Call) -> list[Value | None]:
     """The rows of each time side by side, of the sequences that have not ended yet."""
