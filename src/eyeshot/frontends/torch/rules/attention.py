@@ -66,7 +66,11 @@ def flex_attention(call: Call) -> list[Value | None]:
     out = torch.empty((*query.shape[:-1], value.shape[-1]), dtype=query.dtype, device="meta")
     call.returns((out, rows, rows.clone()))
     beside = call.values([query, key])
-    return [*attention(call)[:1], *[call.opaque(beside, tuple(rows.shape), bounded=True) if beside else None] * 2]
+    first = attention(call)[0]
+    if first is not None and call.value(call.arg("attn_mask")) is not None:
+        # Functions that look at data may leave out any score.
+        first = call.bounded(first)
+    return [first, *[call.opaque(beside, tuple(rows.shape), bounded=True) if beside else None] * 2]
 
 
 def _allowed(call: Call, mask: Any, queries: int, keys: int) -> Bools | None:
