@@ -37,7 +37,7 @@ class Lent:
 
     def __enter__(self) -> Lent:
         modules = list(self._model.modules())
-        weights = {id(m): list(m._flat_weights) for m in modules if isinstance(m, torch.nn.RNNBase)}
+        weights = {id(m): list(m._flat_weights) for m in modules if _is_recurrent(m)}
         with ExitStack() as stack:
             stack.enter_context(Untouched(modules))
             for module in modules:
@@ -52,7 +52,10 @@ class Lent:
                 if id(module) in weights:
                     # A list beside the table of parameters, which the kernel reads, and how it knows that it is new.
                     copies = [self._copy(tensor, "weight") for tensor in weights[id(module)]]
-                    vars(module).update(_flat_weights=copies, _flat_weight_refs=list(map(weakref.ref, copies)))
+                    if isinstance(module, torch.jit.ScriptModule):
+                        module._flat_weights = copies
+                    else:
+                        vars(module).update(_flat_weights=copies, _flat_weight_refs=list(map(weakref.ref, copies)))
             self._stack = stack.pop_all()
         return self
 
@@ -90,6 +93,11 @@ def bytes_of(model: torch.nn.Module, width: int) -> int:
     """Bytes that a copy of a model's numbers takes, at so many for each."""
     tensors = {id(t): t for t in (*model.parameters(), *model.buffers())}
     return width * sum(int(t.numel()) for t in tensors.values())
+
+
+def _is_recurrent(module: torch.nn.Module) -> bool:
+    scripted = isinstance(module, torch.jit.ScriptModule) and hasattr(module, "_flat_weights")
+    return scripted or isinstance(module, torch.nn.RNNBase)
 
 
 def _is_tensor(value: object) -> bool:

@@ -166,6 +166,31 @@ def test_compiled_parts_are_read_and_proven_and_stay_as_they_were(name: str) -> 
     assert all(after[key].dtype is tensor.dtype for key, (tensor, _) in before.items())
 
 
+class Sequence(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.rnn = nn.LSTM(4, 3, batch_first=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.rnn(x)[0]
+
+
+def test_a_scripted_recurrent_layer_is_read_and_stays_as_it_was() -> None:
+    model: Any = torch.jit.script(Sequence())
+    x = torch.rand(1, 7, 4)
+    before = model(x)
+    field = eyeshot.analyze(model, input_shape=(1, 7, 4), axes="NTC", strict=True)[-1]
+    assert [field.at(t).read for t in range(7)] == [1, 2, 3, 4, 5, 6, 7]
+    assert eyeshot.verify(model, input_shape=(1, 7, 4), axes="NTC").holds
+    assert torch.equal(model(x), before)
+
+
+def test_what_a_traced_model_raises_is_said_not_where() -> None:
+    model = torch.jit.trace(Sequence(), torch.rand(1, 7, 4))
+    with pytest.raises(InputError, match="raises RuntimeError: Input and hidden tensors are not at the same device"):
+        eyeshot.analyze(model, input_shape=(1, 7, 4))
+
+
 class Packed(nn.Module):
     """A recurrent layer over sequences of known lengths."""
 

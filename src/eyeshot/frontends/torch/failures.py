@@ -161,7 +161,10 @@ class RefusedError(InputError):
 
 def failed(model: torch.nn.Module, arguments: Arguments, where: str, error: BaseException) -> RefusedError:
     """The one line on a model that raises: what was run, where it happened, the model's own exception."""
-    message = (str(error).strip() or "no message").splitlines()[0].rstrip(".:")
+    lines = (str(error).strip() or "no message").splitlines()
+    # A scripted model says last what happened.
+    message = lines[-1 if "TorchScript interpreter" in lines[0] else 0].rstrip(".:")
+    message = message.removeprefix(f"{type(error).__name__}: ")
     advice = ""
     if needs_device(error):
         advice = "; eyeshot runs it on shapes, without a GPU: make tensors where the input is, as in `x.to(y.device)`"

@@ -38,6 +38,7 @@ class Untouched:
         self._full: list[tuple[_Container, _Container]] = []
         self._empty: list[Any] = []
         self._memory: list[tuple[Any, Any]] = []
+        self._scripted: list[tuple[Any, list[Any]]] = []
         self._learning: list[tuple[Any, bool, Any]] = []
         self._surroundings = Surroundings()
 
@@ -57,11 +58,16 @@ class Untouched:
                 # Its kernel insists on weights where its input lies.
                 meta = [torch.empty_like(w, device="meta") for w in module._flat_weights]
                 vars(module)["_flat_weights"] = meta
+            elif isinstance(module, torch.jit.ScriptModule) and hasattr(module, "_flat_weights"):
+                self._scripted.append((module, module._flat_weights))
+                module._flat_weights = [torch.empty_like(w, device="meta") for w in module._flat_weights]
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        for module, weights in self._scripted:
+            module._flat_weights = weights
         for now, before in self._attributes:
             _put_back(now, before)
         for held, elements in self._full:
