@@ -104,6 +104,7 @@ def _chapter(package: str, version: str, records: list[Record]) -> Iterator[str]
     yield table(head, [_line(record) for record in records if "counts" in record])
     yield from _notes(records)
     yield from _reasons(records)
+    yield from _not_shown(records)
     yield from _failures(records)
 
 
@@ -136,6 +137,14 @@ def _reasons(records: list[Record]) -> Iterator[str]:
         lines += [(f"{len(others)} others of these sorts", f"{sum(others):,}")] if others else []
         yield "What is not provable, and why:\n"
         yield table(["Reason", "values"], lines)
+
+
+def _not_shown(records: list[Record]) -> Iterator[str]:
+    """Numbers of rows that images as small do not show."""
+    numbers = _total(records, "not_shown").most_common()
+    if numbers:
+        listed = ", ".join(f"`{number}` in {count:,}" for number, count in numbers)
+        yield f"Numbers that are not shown, and in how many rows: {listed}.\n"
 
 
 def _failures(records: list[Record]) -> Iterator[str]:

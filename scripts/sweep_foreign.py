@@ -70,6 +70,7 @@ def proved(name: str) -> dict[str, Any]:
         "counts": {verdict.value: count for verdict, count in proof.counts.items()},
         "reasons": dict(proof.reasons),
         "rows": {word: getattr(proof.rows, word) for word in ("of", "proven", "in_part", "wrong")},
+        "not_shown": dict(proof.rows.not_shown),
     }
 
 
