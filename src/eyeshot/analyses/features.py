@@ -75,7 +75,7 @@ class Features:
     @cached_property
     def _is_direct(self) -> bool:
         """Whether coordinates along every axis are the numbers of features, so that no layout is needed."""
-        places: dict[tuple[int, int], tuple[int, int]] = {}
+        places: dict[tuple[int, int], tuple[int, int, int]] = {}
         if len({term.input for term in self.terms}) > 1:
             return False
         if not all(_is_numbered(term, places) for term in self.terms) or _has_parts(self.terms, set(places.values())):
@@ -184,7 +184,7 @@ def _once(lo: Ints, hi: Ints, k: int) -> tuple[Ints, Ints]:
 # ---------------------------------------------------------------------- coordinates that are numbers
 
 
-def _is_numbered(term: Term | GridTerm, places: dict[tuple[int, int], tuple[int, int]]) -> bool:
+def _is_numbered(term: Term | GridTerm, places: dict[tuple[int, int], tuple[int, int, int]]) -> bool:
     """Whether the coordinate along each axis is a single part of a dimension, the same as for other terms."""
     if not isinstance(term, Term):
         return False
@@ -194,7 +194,8 @@ def _is_numbered(term: Term | GridTerm, places: dict[tuple[int, int], tuple[int,
                 continue
             if part.stride not in {0, 1} or (not part.stride and len(parts) > 1):
                 return False
-            if part.stride and places.setdefault((term.input, part.axis), (d, p)) != (d, p):
+            here = (d, p, part.size)
+            if part.stride and places.setdefault((term.input, part.axis), here) != here:
                 return False
     return all(len(term.parts_of(axis)) < 2 for axis in range(len(term.seqs)))
 
