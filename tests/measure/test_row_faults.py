@@ -262,3 +262,38 @@ def test_supports_are_held_against_changes_too() -> None:
     with mock.patch.object(claims, "region_of", without):
         proof = proof_of("changes")
     assert proof.counts[Verdict.WRONG] == len(proof.values)
+
+
+class Patches(nn.Module):
+    """Patches in a grid, behind a token of another kind."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.patch = nn.Conv2d(1, 4, 2, stride=2)
+        self.token = nn.Parameter(torch.randn(1, 1, 4))
+
+    def forward(self, x: Tensor) -> Tensor:
+        tokens = self.patch(x).flatten(2).transpose(1, 2)
+        return torch.cat([self.token.expand(len(x), 1, 4), tokens], 1)
+
+
+def test_rows_of_patches_among_tokens_are_proven() -> None:
+    proof = eyeshot.verify(Patches().eval(), input_shape=(1, 1, 6, 8), pixels=2)
+    assert proof.holds
+    (row,) = [value.row for value in proof.values if value.name == "cat"]
+    assert row is not None
+    assert {"size", "size_min"} <= {*row.shown}
+
+
+@pytest.mark.parametrize("number", ["n", "jump", "size", "start", "padding"])
+def test_a_wrong_row_of_patches_among_tokens_is_found(number: str) -> None:
+    def row_of(*args: Any) -> LayerField:
+        row = ROW_OF(*args)
+        if not row.name.endswith("[grid]"):
+            return row
+        return replace(row, axes=tuple(FAULTS[number](axis) for axis in row.axes))
+
+    with mock.patch.object(analysis, "row_of", row_of):
+        proof = eyeshot.verify(Patches().eval(), input_shape=(1, 1, 6, 8), pixels=2)
+    assert not proof.holds
+    assert {(found.name, found.number) for found in proof.row_mismatches} >= {("cat[grid]", number)}

@@ -67,6 +67,8 @@ class Features:
     def __init__(self, graph: Graph, node: Node, field: Field) -> None:
         self._graph, self._node, self._field = graph, node, field
         self.terms = positions_of(graph, field)
+        # For each term, which `terms` keeps, and axis.
+        self._known: dict[tuple[int, int], tuple[Ints, Ints]] = {}
 
     @cached_property
     def _layout(self) -> Layout:
@@ -78,7 +80,7 @@ class Features:
         places: dict[tuple[int, int], tuple[int, int, int]] = {}
         if len({term.input for term in self.terms}) > 1:
             return False
-        if not all(_is_numbered(term, places) for term in self.terms) or _has_parts(self.terms, set(places.values())):
+        if not all(_is_numbered(term, places) for term in self.terms):
             return False
         products = [term for term in self.terms if isinstance(term, Term)]
         numbered = {d for term in products for d, parts in enumerate(term.dims) if any(p.axis >= 0 for p in parts)}
@@ -112,11 +114,12 @@ class Features:
 
         from eyeshot.analyses.hulls import by_feature, intervals_along
 
-        found = []
         for term in terms:
-            lo, hi = intervals_along(term, self._node.shape, axis)
-            found.append((by_feature(lo, self._layout, np.minimum), by_feature(hi, self._layout, np.maximum)))
-        return found
+            if (id(term), axis) not in self._known:
+                lo, hi = intervals_along(term, self._node.shape, axis)
+                ends = by_feature(lo, self._layout, np.minimum), by_feature(hi, self._layout, np.maximum)
+                self._known[id(term), axis] = ends
+        return [self._known[id(term), axis] for term in terms]
 
     def _hulls(self, terms: Terms, axis: int) -> tuple[Ints, Ints] | None:
         """What all terms read together, as of `_arrays`; None if there are too many features to list them.
@@ -198,17 +201,6 @@ def _is_numbered(term: Term | GridTerm, places: dict[tuple[int, int], tuple[int,
             if part.stride and places.setdefault((term.input, part.axis), here) != here:
                 return False
     return all(len(term.parts_of(axis)) < 2 for axis in range(len(term.seqs)))
-
-
-def _has_parts(terms: Field, numbered: set[tuple[int, int]]) -> bool:
-    """Whether some terms read at a part of the features only, as those of a concatenation along them do."""
-    return any(
-        part.mask is not None and (d, p) in numbered
-        for term in terms
-        if isinstance(term, Term)
-        for d, parts in enumerate(term.dims)
-        for p, part in enumerate(parts)
-    )
 
 
 def united(terms: list[Term], axis: int, n: int) -> Periodic | Bordered:

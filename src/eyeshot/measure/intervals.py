@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from eyeshot.analyses.hulls import by_feature
 from eyeshot.analyses.layout import Layout
+from eyeshot.graph.access import Shape
 
 __all__ = ["Intervals"]
 
@@ -53,6 +54,25 @@ class Intervals:
         shape = [next(sizes) if d in keep else 1 for d in range(self._lo.ndim)]
         self._lo = np.minimum(self._lo, first.reshape(shape).astype(np.int32))
         self._hi = np.maximum(self._hi, last.reshape(shape).astype(np.int32))
+
+    def sliced(self, dim: int, start: int, stop: int | None) -> Intervals:
+        """Those of the elements ``[start, stop)`` along one dimension of the value."""
+        here = (slice(None),) * dim + (slice(start, stop),)
+        return self._with(self._lo[here], self._hi[here]) if self._lo.shape[dim] > 1 else self
+
+    def split(self, old: Shape, new: Shape) -> Intervals:
+        """The same elements, one dimension of the value told apart in several."""
+        dim = next(d for d, (n, m) in enumerate(zip(old, new, strict=False)) if n != m)
+        inner = new[dim : dim + len(new) - len(old) + 1]
+        sizes = inner if self._lo.shape[dim] > 1 else (1,) * len(inner)
+        shape = (*self._lo.shape[:dim], *sizes, *self._lo.shape[dim + 1 :])
+        return self._with(self._lo.reshape(shape), self._hi.reshape(shape))
+
+    @staticmethod
+    def _with(lo: Ints, hi: Ints) -> Intervals:
+        found = Intervals(lo.ndim)
+        found._lo, found._hi = lo, hi
+        return found
 
     def of_features(self, layout: Layout) -> tuple[Ints, Ints]:
         """The smallest interval that holds those of all elements of each feature; ``hi = 0`` if there are none."""

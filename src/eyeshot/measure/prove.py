@@ -35,6 +35,7 @@ from eyeshot.measure.results import (
 )
 from eyeshot.measure.rows import Rows
 from eyeshot.measure.runner import RAISES, Runner
+from eyeshot.measure.token_rows import with_parts
 
 __all__ = ["Plan", "Prover"]
 
@@ -290,7 +291,7 @@ class Prover:
             if key in whole
         }
         rows = Rows(self._claims, measured)
-        return {name: rows.check(name) for name in proven}
+        return with_parts(self._claims, measured, {name: rows.check(name) for name in proven})
 
     def _values(
         self, entries: dict[str, Entry], fault: str, wrong: set[str], rows: dict[str, RowProof]
@@ -315,7 +316,7 @@ class Prover:
         rows = self._rows(entries)
         mismatches = tuple(found for _, wrong in rows.values() for found in wrong)
         shown = {name: row for name, (row, _) in rows.items()}
-        values = self._values(entries, fault, {found.name for found in mismatches}, shown)
+        values = self._values(entries, fault, {name for name, (_, wrong) in rows.items() if wrong}, shown)
         return Proof(
             model=graph.name,
             inputs=tuple(self._input(value) for value in graph.inputs),

@@ -25,7 +25,7 @@ from eyeshot.measure.meetings import misalignment
 from eyeshot.measure.results import RowMismatch, RowProof
 from eyeshot.measure.row_numbers import Along, Finding, findings
 
-__all__ = ["Rows"]
+__all__ = ["Key", "Rows"]
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
