@@ -32,6 +32,10 @@ CALLS = {
     "real part beside a constant": call(lambda x: torch.complex(x, torch.ones(3, dtype=D)).imag, (3,)),
     "parts of two parts": call(lambda x, y: parts_of(torch.complex(x, y)), (3,), (3,)),
     "parts of polar": call(lambda x, y: parts_of(torch.polar(x, y)), (3,), (3,)),
+    "complex made real": call(lambda x: complex_of(x).to(D), (3, 2)),
+    "complex written to real": call(lambda x: torch.zeros(3, dtype=D).copy_(complex_of(x)), (3, 2)),
+    "real written to complex": call(lambda x: torch.zeros(3, dtype=C).copy_(x).imag + x[0], (3,)),
+    "part of a first power": call(lambda x: (complex_of(x) ** 1).imag, (3, 2), bounded=True),
     "imaginary part of a real number": call(lambda x: x.to(C).imag, (3,)),
     "part of a complex input": call(lambda z: z.imag, ((3,), C)),
     "part of a conjugate": call(lambda z: z.conj().imag, ((3,), C)),
@@ -76,5 +80,16 @@ CALLS = {
     "spectral convolution": call(spectral_convolution, (2, 4)),
     "rotary positions": call(
         lambda x: parts_of(complex_of(x.reshape(3, 2, 2)) * numbers(3, 2, dtype=C)).flatten(1), (3, 4)
+    ),
+    "convolution by spectra": call(lambda x, k: fft.irfft(fft.rfft(x) * fft.rfft(k)), (4,), (4,)),
+    "analytic signal": call(
+        lambda x: fft.ifft(fft.fft(x) * torch.tensor([1.0, 2, 1, 0], dtype=D)).imag, (4,), bounded=True
+    ),
+    "spectrum of two directions": call(lambda x: fft.irfft(fft.rfft(x) + fft.rfft(x.flip(-1))), (4,)),
+    "part of a choice": call(
+        lambda x: torch.where(torch.tensor([True, False]), complex_of(x), 0j).imag, (2, 2), bounded=True
+    ),
+    "complex, scattered": call(
+        lambda x: torch.zeros(3, dtype=C).scatter(0, torch.tensor([2, 0]), complex_of(x)).imag, (2, 2), bounded=True
     ),
 }

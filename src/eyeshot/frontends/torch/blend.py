@@ -53,6 +53,8 @@ def note_blend(call: Call, value: Value) -> None:
     found = Blend.PARTED
     if name == "_fft_r2c":
         found = Blend.SPECTRUM
+    elif name == "pow" and call.args[1] in (0, 1):
+        found = _of_sum(call, call.args[:1])
     elif name in _MIXING:
         found = Blend.BLENDED
     elif name in _PRODUCTS:

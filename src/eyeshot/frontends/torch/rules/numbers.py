@@ -6,9 +6,9 @@ from eyeshot.frontends.torch.blend import Blend, blend_of
 from eyeshot.frontends.torch.rules.table import Call, doubted, rule
 from eyeshot.frontends.torch.tape import Tape, Value
 from eyeshot.graph.access import Shape
-from eyeshot.graph.ops import Concat, Expand, Reduce, Reshape
+from eyeshot.graph.ops import Concat, Expand, Pad, Reduce, Reshape, Slice
 
-__all__ = ["Paired", "Parted", "Recast"]
+__all__ = ["Paired", "Parted", "Recast", "as_numbers"]
 
 
 class Paired:
@@ -48,6 +48,16 @@ class Parted:
     def put(self, tape: Tape, whole: Value, part: Value) -> Value:  # noqa: ARG002 - replaces all of it
         """Complex numbers of pairs."""
         return Paired(self.shape).take(tape, part)
+
+
+def as_numbers(tape: Tape, value: Value, *, is_complex: bool) -> Value:
+    """Real numbers as complex ones, of which they are the real parts; or the real parts of complex ones."""
+    shape = (*value.shape, 2)
+    if is_complex:
+        row = tape.add(Reshape((*value.shape, 1)), value)
+        return Paired(shape).take(tape, tape.add(Pad((0,), (1,)), row))
+    both = Parted(shape).take(tape, value)
+    return tape.add(Reshape(value.shape), tape.add(Slice(len(shape) - 1, 0, 1), both))
 
 
 @rule("complex")

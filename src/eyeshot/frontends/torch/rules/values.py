@@ -8,11 +8,11 @@ import torch
 
 from eyeshot.errors import InputError
 from eyeshot.frontends.torch.failures import Ended
-from eyeshot.frontends.torch.rules.numbers import Paired
+from eyeshot.frontends.torch.rules.numbers import as_numbers
 from eyeshot.frontends.torch.rules.table import Call, rule
 from eyeshot.frontends.torch.tape import Value
 from eyeshot.frontends.torch.tensors import loses_fractions
-from eyeshot.graph.ops import Pad, Pointwise
+from eyeshot.graph.ops import Pointwise
 
 __all__: list[str] = []
 
@@ -34,9 +34,8 @@ def converted(call: Call) -> Value | None:
     """
     source, wanted = call.args[0], call.arg("dtype")
     value = call.value(source)
-    if value is not None and wanted is not None and wanted.is_complex and not source.is_complex():
-        row = call.reshape(value, (*value.shape, 1))
-        return Paired((*value.shape, 2)).take(call.tape, call.add(Pad((0,), (1,)), row))
+    if value is not None and wanted is not None and wanted.is_complex != source.is_complex():
+        return as_numbers(call.tape, value, is_complex=wanted.is_complex)
     if value is None or not loses_fractions(source.dtype, wanted):
         return value
     call.tape.source = "to"
@@ -50,6 +49,8 @@ def copy(call: Call) -> Value | None:
     if source is None:
         return None
     whole = loses_fractions(call.args[1].dtype, call.args[0].dtype)
+    if call.args[0].is_complex() != call.args[1].is_complex():
+        source = as_numbers(call.tape, source, is_complex=call.args[0].is_complex())
     return source if source.shape == call.shape and not whole else call.join([source], call.shape)
 
 
