@@ -18,8 +18,8 @@ FAMILIES = (
     "channel shuffle", "pad circular", "instance norm", "cumsum back", "roll", "slices", "tokens", "windows shifted",
     "attention module", "squeeze excite", "u-net", "written slices", "written phases", "aliases", "causal", "scatter",
 )  # fmt: skip
-BY_CHANGE = ("bilinear corners", "linear 1d", "antialias", "fourier")
-BOUNDED = ("grid sample", "sorted")
+BY_CHANGE = ("bilinear corners", "linear 1d", "antialias")
+BOUNDED = ("grid sample", "sorted", "fourier")
 
 
 def proof_of(name: str, **more: Any) -> Any:
