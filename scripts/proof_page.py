@@ -13,6 +13,8 @@ Record = dict[str, Any]
 
 VERDICTS = ("proven", "proven by changes", "within its bound", "not provable", "wrong")
 
+ROW_VERDICTS = ("proven", "in part", "wrong")
+
 REASONS = 12
 """So many reasons are told one by one."""
 
@@ -30,14 +32,15 @@ make sweep
 {found}
 """
 
-RIGHT = "**No value was found wrong.**"
+RIGHT = "**No value and no row was found wrong.**"
 WRONG = "**{count} values were found wrong.** The smallest examples stand at the end of the tables below."
 
 MODELS = """## {title}
 
 {text} *Values* are the tensors that the model makes; of them so many are *proven* by NaN, proven by *changes*, within
-a *bound*, or *not* provable. *Features* are counted over all values that are judged, *runs* are inputs that went
-through the model, and *s* are the seconds of the whole process, in one thread on a busy machine.
+a *bound*, or *not* provable. *Rows* are those of the table of which every number is shown. *Features* are counted over
+all values that are judged, *runs* are inputs that went through the model, and *s* are the seconds of the whole process,
+in one thread on a busy machine.
 """
 
 NETWORKS = """## Random networks
@@ -45,6 +48,11 @@ NETWORKS = """## Random networks
 {networks:,} networks of 1 to 3 axes from the seeds {first} to {last}, {per_seed} from each: {features:,} features,
 {runs:,} runs, {seconds} of one process. Every row along every axis is poisoned, and two single pixels of each.
 `PYTHONPATH=tests python -m scripts.sweep_proof --records new.jsonl --only 'random 7'` draws those of seed 7 again.
+"""
+
+
+NOT_SHOWN = """Where every row was poisoned, these numbers of rows are shown by no feature, as the field is larger than
+the image, or hidden behind a path that reads all: {listed}.
 """
 
 
@@ -73,7 +81,8 @@ def page(
     networks = sum(record.get("networks", 0) for record in random)
     found = WRONG.format(count=wrong) if wrong else RIGHT
     tried = (
-        f"Of each axis {effort[0]} rows are poisoned, the first and the last among them, and {effort[1]} single pixels"
+        "Every row along each axis is poisoned where that is quick, and so rows of the table are proven; elsewhere "
+        f"{effort[0]} of them, the first and the last among them; and {effort[1]} single pixels"
     )
     return "\n".join(
         [
@@ -117,11 +126,22 @@ def _summary(groups: Mapping[str, list[Record]]) -> Iterator[str]:
     """Values by verdict, for each sort of network."""
     counts = {title: _summed(records, "counts") for title, records in groups.items()}
     rows: list[list[object]] = [[verdict, *(f"{counts[t][verdict]:,}" for t in groups)] for verdict in VERDICTS]
+    numbers = {title: _summed(records, "rows") for title, records in groups.items()}
+    rows += [[f"rows {v}", *(f"{numbers[title][v]:,}" for title in groups)] for v in ROW_VERDICTS]
     rows.append(["features", *(f"{sum(r.get('features', 0) for r in records):,}" for records in groups.values())])
     rows.append(["runs", *(f"{sum(r.get('runs', 0) for r in records):,}" for records in groups.values())])
     rows.append(["time", *map(_minutes, groups.values())])
     yield "## How much\n"
     yield _table(["Values", *groups], rows)
+    yield from _not_shown([record for records in groups.values() for record in records])
+
+
+def _not_shown(records: list[Record]) -> Iterator[str]:
+    """Numbers of rows that no feature shows."""
+    numbers = _summed((record for record in records if record.get("every")), "not shown").most_common()
+    if numbers:
+        listed = ", ".join(f"`{name}` of {n:,}" for name, n in numbers)
+        yield NOT_SHOWN.format(listed=listed)
 
 
 def _networks(records: list[Record]) -> Iterator[str]:
@@ -147,7 +167,7 @@ def _networks(records: list[Record]) -> Iterator[str]:
 
 def _chapter(title: str, text: str, records: list[Record]) -> Iterator[str]:
     yield MODELS.format(title=title, text=text)
-    head = ["Model", "Input", "values", "proven", "changes", "bound", "not", "features", "runs", "s"]
+    head = ["Model", "Input", "values", "proven", "changes", "bound", "not", "rows", "features", "runs", "s"]
     yield _table(head, [_row(record) for record in records if "counts" in record])
     yield from _reasons(records)
     yield from _failures(records)
@@ -159,7 +179,9 @@ def _row(record: Record) -> list[object]:
     shape += f" and {len(record['inputs']) - 1} more" if len(record["inputs"]) > 1 else ""
     numbers = [f"{n:,}" for n in (sum(counts.values()), *(counts[verdict] for verdict in VERDICTS[:4]))]
     name = record["model"].removeprefix("built-in ")
-    return [f"`{name}`", shape, *numbers, f"{record['features']:,}", record["runs"], f"{record['seconds']:.0f}"]
+    rows = record.get("rows", {})
+    shown = f"{rows.get('proven', 0):,} of {rows.get('of', 0):,}" if record.get("every") else "–"
+    return [f"`{name}`", shape, *numbers, shown, f"{record['features']:,}", record["runs"], f"{record['seconds']:.0f}"]
 
 
 def _reasons(records: list[Record]) -> Iterator[str]:

@@ -32,6 +32,8 @@ PER_SEED = 250
 """Random networks from each seed."""
 ROWS, PIXELS = 3, 2
 """What is tried of a model: so many rows along each axis, and so many single pixels."""
+QUICK = 20_000
+"""Operations times rows up to which every row is tried, so that rows of the table are proven too."""
 RESIZING = ("torchvision:*rcnn_*", "torchvision:fcos_*", "torchvision:retinanet_*")
 """Models that resize every image by themselves; they are asked to do so to a small size."""
 RESIZED = {"min_size": 128, "max_size": 192}
@@ -54,18 +56,36 @@ def proved(task: str) -> dict[str, Any]:
     try:
         shape = _built_in_shape(reference) if name else _small_shape(reference)
         more = RESIZED if any(fnmatch(reference, pattern) for pattern in RESIZING) else None
-        proof = eyeshot.verify(reference, input_shape=shape, arguments=more, rows=ROWS, pixels=PIXELS, memory="6GB")
+        rows = _rows(eyeshot.load(reference, input_shape=shape, arguments=more))
+        proof = eyeshot.verify(reference, input_shape=shape, arguments=more, rows=rows, pixels=PIXELS, memory="6GB")
     except (EyeshotError, MemoryError) as error:
         return {"status": "refused", "reason": f"{type(error).__name__}: {error}"}
     return {
         "status": "holds" if proof.holds else "wrong",
-        "reason": "" if proof.mismatch is None else repr(proof.mismatch),
+        "reason": "" if proof.holds else repr(proof.mismatch or proof.row_mismatches[0]),
         "inputs": [list(one.shape) for one in proof.inputs],
         "counts": {verdict.value: count for verdict, count in proof.counts.items()},
         "reasons": dict(proof.reasons),
+        **_of_rows(proof),
+        "every": rows is None,
         "features": proof.features,
         "runs": proof.runs,
         "number": proof.number,
+    }
+
+
+def _rows(graph: Any) -> int | None:
+    """Rows along each axis that are tried of a network; None for all, where that is quick."""
+    there = sum(value.shape[axis.dim] for value in graph.inputs for axis in value.axes)
+    return None if len(graph.nodes) * there <= QUICK else ROWS
+
+
+def _of_rows(proof: Any) -> dict[str, dict[str, int]]:
+    """What is shown of the rows of the table."""
+    rows = proof.rows
+    return {
+        "rows": {"of": rows.of, "proven": rows.proven, "in part": rows.in_part, "wrong": rows.wrong},
+        "not shown": dict(rows.not_shown),
     }
 
 
@@ -120,6 +140,8 @@ def _of_networks(number: int) -> dict[str, Any]:
     steps: Counter[str] = Counter()
     verdicts: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
+    rows: Counter[str] = Counter()
+    not_shown: Counter[str] = Counter()
     faults: list[str] = []
 
     @seed(number)
@@ -138,8 +160,11 @@ def _of_networks(number: int) -> dict[str, Any]:
         steps.update(step.kind for step in network.steps)
         verdicts.update({verdict.value: count for verdict, count in proof.counts.items()})
         reasons.update(dict(proof.reasons))
+        found = _of_rows(proof)
+        rows.update(found["rows"])
+        not_shown.update(found["not shown"])
         if not proof.holds:
-            faults.append(f"{proof.mismatch}\n{network}")
+            faults.append(f"{proof.mismatch or proof.row_mismatches[0]}\n{network}")
 
     prove()
     return {
@@ -147,6 +172,9 @@ def _of_networks(number: int) -> dict[str, Any]:
         "reason": min(faults, key=len, default=""),
         "counts": dict(verdicts),
         "reasons": dict(reasons),
+        "rows": dict(rows),
+        "not shown": dict(not_shown),
+        "every": True,
         "steps": dict(steps),
         **totals,
     }
