@@ -1,35 +1,38 @@
 """A proof that is interrupted says what was tried, and nothing of what was not."""
 
 from typing import Any
+from unittest import mock
 
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 import eyeshot
+from eyeshot.measure.module_runner import ModuleRunner
 from eyeshot.measure.results import Verdict
 
-
-class Stopped(nn.Module):
-    """A model that is interrupted in one of its runs, as Ctrl-C does."""
-
-    def __init__(self, after: int) -> None:
-        super().__init__()
-        self.first, self.second = nn.Conv2d(1, 1, 3), nn.Conv2d(1, 1, 3)
-        self.left = after
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = self.first(x)
-        if not x.is_meta:
-            self.left -= 1
-            if self.left < 0:
-                raise KeyboardInterrupt
-        return self.second(x)
+RUN = ModuleRunner.run
 
 
 def stopped(after: int, **more: Any) -> Any:
+    """A proof that is interrupted in one of its runs, as by Ctrl-C, when the first value has been seen."""
+    left = after
+
+    def run(self: ModuleRunner, inputs: dict[str, Any], sees: Any) -> str:
+        nonlocal left
+        left -= 1
+
+        def sees_one(name: str, tensor: Any) -> None:
+            sees(name, tensor)
+            if left < 0:
+                raise KeyboardInterrupt
+
+        return RUN(self, inputs, sees_one)
+
     torch.manual_seed(0)
-    return eyeshot.verify(Stopped(after), input_shape=(1, 1, 20, 24), pixels=3, **more)
+    model = nn.Sequential(nn.Conv2d(1, 1, 3), nn.Conv2d(1, 1, 3))
+    with mock.patch.object(ModuleRunner, "run", run):
+        return eyeshot.verify(model, input_shape=(1, 1, 20, 24), pixels=3, **more)
 
 
 def test_what_was_tried_is_told() -> None:
