@@ -297,3 +297,13 @@ def test_a_wrong_row_of_patches_among_tokens_is_found(number: str) -> None:
         proof = eyeshot.verify(Patches().eval(), input_shape=(1, 1, 6, 8), pixels=2)
     assert not proof.holds
     assert {(found.name, found.number) for found in proof.row_mismatches} >= {("cat[grid]", number)}
+
+
+def test_a_part_of_what_was_rolled_is_a_branch_like_any_other() -> None:
+    class Rolled(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return x[:, :, :6] + x.roll(-2, 2)[:, :, :6]
+
+    (row,) = eyeshot.analyze(Rolled(), input_shape=(1, 1, 9))[-1].axes
+    assert row.misaligned == 2
+    assert eyeshot.verify(Rolled(), input_shape=(1, 1, 9)).holds

@@ -260,9 +260,19 @@ def _misaligned(graph: Graph, node: Node, walk: Walk, position: int, axis: int) 
             if isinstance(term, Term) and term.input == position and axis not in (*term.global_axes, *term.running_axes)
         ]
         if len({term.extent(axis) for term in terms}) == 1 and all(term.parts_of(axis) for term in terms):
-            seq = united(terms, axis, terms[0].extent(axis))
-            if isinstance(seq, Periodic):
-                branches.append(seq)
+            branches += _repeating(united(terms, axis, terms[0].extent(axis)))
     offsets = [branches[0].offset_from(other) for other in branches[1:]] if branches else []
     known = [Fraction(0), *(offset for offset in offsets if offset is not None)]
     return max(known) - min(known)
+
+
+def _repeating(seq: Periodic | Bordered) -> list[Periodic]:
+    """A branch that repeats; none if it does not. A part of what was rolled or gathered may, as a list of intervals."""
+    if isinstance(seq, Periodic):
+        return [seq]
+    lo, hi = seq.arrays()
+    law = law_of(lo, hi, 0) if len(lo) > 1 and (hi > lo).all() else None
+    if law is None:
+        return []
+    ends = (tuple(part[: law.period].tolist()) for part in (lo, hi))
+    return [Periodic(law.period, law.advance, *ends)]
