@@ -278,12 +278,12 @@ def test_given_numbers_are_the_clean_input() -> None:
 
     class Spy(nn.Module):
         def forward(self, x: Tensor) -> Tensor:
-            if not x.is_meta:
-                seen.append(x.clone())
+            seen.append(x.clone())
             return x * 2
 
     assert eyeshot.verify(Spy(), input_shape=given, rows=1, pixels=0).holds
-    assert (seen[0] == 5).all()
+    # While the model is read, a tensor without numbers claims to be one of the CPU.
+    assert (next(x for x in seen if not x.is_meta) == 5).all()
 
 
 @pytest.mark.parametrize(
