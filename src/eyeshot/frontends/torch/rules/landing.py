@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from collections.abc import Sequence
 
+import numpy as np
+
 from eyeshot.frontends.torch.rules.table import Call
 from eyeshot.frontends.torch.tape import Value
 from eyeshot.graph.ops import Concat, Gather, Reduce
@@ -49,13 +51,21 @@ def landed(
     if new is None and how is Landing.ADDS:
         return old
     n = old.shape[dim]
+    if new is None:
+        # What depends on no input is one element of a constant.
+        new, sources = call.tape.constant((*old.shape[:dim], 1, *old.shape[dim + 1 :])), [0] * len(places)
+    if n + new.shape[dim] > 2 * MOST:
+        return call.opaque([old, new], old.shape, bounded=True)
+    if how is not Landing.ADDS and (len(set(sources)) == 1 or len(set(places)) == len(places)):
+        listed = np.arange(n)
+        listed[np.asarray(places)] = n + np.asarray(sources)
+        return call.add(Gather(dim, tuple(listed.tolist())), call.add(Concat(dim), old, new))
+    if max(n, len(places)) > MOST:
+        return call.opaque([old, new], old.shape, bounded=True)
     found: list[dict[int, None]] = [{} for _ in range(n)]
     for place, source in zip(places, sources, strict=True):
-        # What depends on no input is one element of a constant.
-        found[place][n + (source if new is not None else 0)] = None
+        found[place][n + source] = None
     lists = [[*([i] if not some or how is Landing.ADDS else []), *some] for i, some in enumerate(found)]
-    if new is None:
-        new = call.tape.constant((*old.shape[:dim], 1, *old.shape[dim + 1 :]))
     longest = max(map(len, lists))
     if n * longest > MOST:
         return call.opaque([old, new], old.shape, bounded=True)
