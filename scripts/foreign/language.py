@@ -10,6 +10,7 @@ from scripts.foreign.table import Foreign, Table
 __all__ = ["LANGUAGE", "SOUND", "transformer"]
 
 TOKENS = "1x24:int64"
+FEW = "1x12:int64"
 SMALL: dict[str, Any] = {
     "vocab_size": 64,
     "hidden_size": 16,
@@ -67,8 +68,8 @@ def transformer(name: str, /, *, part: str = "", attention: str | None = None, *
     return make
 
 
-def _written(name: str, **config: Any) -> Foreign:
-    return Foreign(transformer(name, **config), TOKENS, lambda: {"use_cache": False})
+def _written(name: str, tokens: str = TOKENS, **config: Any) -> Foreign:
+    return Foreign(transformer(name, **config), tokens, lambda: {"use_cache": False})
 
 
 def _masked(name: str, *, counts: bool = False, **config: Any) -> Foreign:
@@ -94,6 +95,7 @@ LANGUAGE: Table = {
     "MambaModel": _written("MambaModel", vocab_size=64, hidden_size=16, state_size=4, num_hidden_layers=2),
     "Mamba2Model": _written(
         "Mamba2Model",
+        FEW,
         vocab_size=64,
         hidden_size=16,
         state_size=4,
@@ -101,10 +103,16 @@ LANGUAGE: Table = {
         num_heads=4,
         head_dim=8,
         n_groups=1,
-        chunk_size=8,
+        chunk_size=4,
     ),
     "RwkvModel": _written(
-        "RwkvModel", vocab_size=64, hidden_size=16, num_hidden_layers=2, attention_hidden_size=16, intermediate_size=32
+        "RwkvModel",
+        FEW,
+        vocab_size=64,
+        hidden_size=16,
+        num_hidden_layers=2,
+        attention_hidden_size=16,
+        intermediate_size=32,
     ),
     "RecurrentGemmaModel": _written(
         "RecurrentGemmaModel", attention_window_size=6, lru_width=16, **{**GROUPED, "num_hidden_layers": 3}
@@ -165,10 +173,10 @@ LANGUAGE: Table = {
 }
 
 SOUND: Table = {
-    "Wav2Vec2Model": Foreign(transformer("Wav2Vec2Model", **SPEECH), (1, 800), axes="NT"),
-    "HubertModel": Foreign(transformer("HubertModel", **SPEECH), (1, 800), axes="NT"),
-    "WavLMModel": Foreign(transformer("WavLMModel", **SPEECH), (1, 800), axes="NT"),
-    "UniSpeechModel": Foreign(transformer("UniSpeechModel", **SPEECH), (1, 800), axes="NT"),
+    "Wav2Vec2Model": Foreign(transformer("Wav2Vec2Model", **SPEECH), (1, 400), axes="NT"),
+    "HubertModel": Foreign(transformer("HubertModel", **SPEECH), (1, 400), axes="NT"),
+    "WavLMModel": Foreign(transformer("WavLMModel", **SPEECH), (1, 400), axes="NT"),
+    "UniSpeechModel": Foreign(transformer("UniSpeechModel", **SPEECH), (1, 400), axes="NT"),
     "EncodecModel": Foreign(
         transformer(
             "EncodecModel",
@@ -180,11 +188,11 @@ SOUND: Table = {
             num_lstm_layers=1,
             target_bandwidths=[24.0],
         ),
-        (1, 1, 640),
+        (1, 1, 160),
     ),
     "EncodecModel, encoder": Foreign(
         transformer("EncodecModel", part="encoder", num_filters=4, hidden_size=16, upsampling_ratios=[4, 2]),
-        (1, 1, 320),
+        (1, 1, 160),
     ),
     "DacModel": Foreign(
         transformer(
@@ -198,7 +206,7 @@ SOUND: Table = {
             codebook_dim=4,
             hidden_size=16,
         ),
-        (1, 1, 320),
+        (1, 1, 160),
     ),
     "MimiModel": Foreign(
         transformer(
@@ -218,7 +226,7 @@ SOUND: Table = {
             sliding_window=8,
             num_quantizers=4,
         ),
-        (1, 1, 320),
+        (1, 1, 160),
     ),
     "WhisperModel, encoder": Foreign(
         transformer(
