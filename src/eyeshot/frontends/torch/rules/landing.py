@@ -60,21 +60,22 @@ def landed(
         listed = np.arange(n)
         listed[np.asarray(places)] = n + np.asarray(sources)
         return call.add(Gather(dim, tuple(listed.tolist())), call.add(Concat(dim), old, new))
-    if max(n, len(places)) > MOST:
-        return call.opaque([old, new], old.shape, bounded=True)
-    found: list[dict[int, None]] = [{} for _ in range(n)]
-    for place, source in zip(places, sources, strict=True):
+    found: list[dict[int, None]] = [{} for _ in range(n if max(n, len(places)) <= MOST else 0)]
+    for place, source in zip(places if found else (), sources, strict=False):
         found[place][n + source] = None
     lists = [[*([i] if not some or how is Landing.ADDS else []), *some] for i, some in enumerate(found)]
-    longest = max(map(len, lists))
-    if n * longest > MOST:
+    if not lists or n * max(map(len, lists)) > MOST:
         return call.opaque([old, new], old.shape, bounded=True)
-    both = call.add(Concat(dim), old, new)
+    return _united(call, call.add(Concat(dim), old, new), dim, lists, is_one_of_them=how is Landing.REPLACES)
+
+
+def _united(call: Call, both: Value, dim: int, lists: list[list[int]], *, is_one_of_them: bool) -> Value:
+    """Each index reads all in its list, or one of them, nobody knows which: a bound."""
+    longest = max(map(len, lists))
     if longest > _SIDE_BY_SIDE:
-        return _in_rows(call, both, dim, lists, longest, is_one_of_them=how is Landing.REPLACES)
+        return _in_rows(call, both, dim, lists, longest, is_one_of_them=is_one_of_them)
     value = call.united(both, dim, lists)
-    # Of several that replace, nobody knows which one stays.
-    return call.bounded(value) if longest > 1 and how is Landing.REPLACES else value
+    return call.bounded(value) if longest > 1 and is_one_of_them else value
 
 
 def _in_rows(call: Call, both: Value, dim: int, lists: list[list[int]], longest: int, *, is_one_of_them: bool) -> Value:
