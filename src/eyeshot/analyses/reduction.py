@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from eyeshot.analyses.terms import Part, Term, with_global
 from eyeshot.graph.access import Link
 from eyeshot.index.maps import IndexMap
-from eyeshot.index.sequences import constant
+from eyeshot.index.intervals import Periodic
+from eyeshot.index.sequences import constant, reads_as_much
 
 __all__ = ["reduced", "united_along"]
 
@@ -39,9 +40,12 @@ def _without_axis(term: Term, d: int, axis: int, *, reduces: bool) -> Term:
     # Looked up anew each time: the strides of the parts that are left change.
     while part := next((part for part in term.dims[d] if part.axis == axis and part.stride), None):
         others = [other for other in term.parts_of(axis) if other is not part]
-        if reduces and all(part.stride > other.stride for other in others):
-            global_axes = with_global(global_axes, axis)
+        before = term.seqs[axis]
         term = _without_part(term, part, alone=not others)
+        if reduces and all(part.stride > other.stride for other in others):
+            # Of a list the parts may each have only some: keys of a mask, summed over its queries.
+            is_whole = not others or isinstance(before, Periodic) or reads_as_much(term.seqs[axis], before)
+            global_axes = with_global(global_axes, axis) if is_whole else global_axes
     return term._replace(global_axes=global_axes)
 
 
