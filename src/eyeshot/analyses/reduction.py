@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from eyeshot.analyses.terms import Part, Term, with_global
 from eyeshot.graph.access import Link
-from eyeshot.index.maps import IndexMap
 from eyeshot.index.intervals import Periodic
+from eyeshot.index.maps import IndexMap
 from eyeshot.index.sequences import constant, reads_as_much
 
 __all__ = ["reduced", "united_along"]
