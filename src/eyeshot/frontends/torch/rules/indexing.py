@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from eyeshot.errors import InputError
 from eyeshot.frontends.torch.failures import Ended
 from eyeshot.frontends.torch.rules.table import Call, rule, within
 from eyeshot.frontends.torch.tape import Value
@@ -108,12 +109,15 @@ def _counted(real: Any, n: int) -> Any:
 
     Raises
     ------
-    IndexError
-        If one lies outside, as the framework itself would say on numbers.
+    InputError
+        If one lies outside, which the framework itself sees only on numbers.
     """
     outside = (real < -n) | (real >= n)
     if bool(outside.any()):
-        raise IndexError(f"index {int(real[outside][0])} is out of bounds for a dimension of size {n}")
+        raise InputError(
+            f"an index must lie within its dimension of size {n}, but {int(real[outside][0])} is out of bounds; "
+            "take a larger input, or other indices"
+        )
     return torch.where(real < 0, real + n, real).long()
 
 
