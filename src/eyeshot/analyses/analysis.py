@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import cached_property
 
 from eyeshot.analyses.layout import Layout, layout_of
-from eyeshot.analyses.outline import Entry, outline
+from eyeshot.analyses.outline import outline
+from eyeshot.analyses.repeats import Entry
 from eyeshot.analyses.results import InputInfo, LayerField, Table
 from eyeshot.analyses.rows import row_of
 from eyeshot.analyses.terms import Term
@@ -59,7 +60,7 @@ class Analysis:
     def table_of(self, *, every: bool = False, depth: int | None = None) -> Table:
         """A receptive-field table; `every` and `depth` as for `outline`. Rows that it does not show are not made."""
         entries = self.outline(every=every, depth=depth)
-        rows = [replace(self.row(node), name=name, source=kind) for name, node, kind in entries]
+        rows = [replace(self.row(node), name=name, source=kind, repeats=n) for name, node, kind, n in entries]
         if self.graph.ended and rows:
             rows[-1] = _as_partial(rows[-1])
         return Table(

@@ -10,23 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import NamedTuple
 
 from eyeshot.analyses.positions import are_pairs
+from eyeshot.analyses.repeats import Entry, Made, folded
 from eyeshot.analyses.sight import Rows, Sight, grows, sight
 from eyeshot.analyses.walk import Walk
 from eyeshot.errors import InputError
 from eyeshot.graph.core import Call, Graph, Node
 
 __all__ = ["Entry", "outline"]
-
-
-class Entry(NamedTuple):
-    """A row of an outline: what it is called, the node that it shows, and what made it."""
-
-    name: str
-    node: str
-    kind: str
 
 
 @dataclass(eq=False, slots=True)
@@ -91,12 +83,12 @@ def outline(
     else:
         changed = [True] * len(units)
     outputs = set(graph.outputs)
-    found = []
+    made = []
     for unit, entries, is_new in zip(units, ends, changed, strict=True):
-        if is_new or unit.is_folded or any(entry.node in outputs for entry in entries):
-            found += entries
-        found += _more_outputs(unit, entries, results, outputs)
-    return tuple(found)
+        is_shown = is_new or unit.is_folded or any(entry.node in outputs for entry in entries)
+        shown = [*(entries * is_shown), *_more_outputs(unit, entries, results, outputs)]
+        made.append(Made(unit.name, entries, shown))
+    return folded(made, () if every else graph.loops, rows)
 
 
 def _more_outputs(

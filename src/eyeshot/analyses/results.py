@@ -118,6 +118,8 @@ class LayerField:
         the status of the axes says how far their numbers can be trusted.
     blamed : tuple of str
         Nodes because of which the status is not exact, in order.
+    repeats : int
+        Rows that it stands for, itself included: a loop of the program made them, and it is the last.
     """
 
     name: str
@@ -128,6 +130,7 @@ class LayerField:
     axes: tuple[AxisField, ...]
     status: Status
     blamed: tuple[str, ...]
+    repeats: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,7 @@ def trace_of(analysis: Analysis) -> Trace:
     # Equal layers share their ops, and activations the fields of what they read: each is laid out once.
     read: dict[object, tuple[int | None, ...]] = {}
     seen: dict[object, tuple[int, int]] = {}
-    titles = {entry.node: (entry.name, entry.kind) for entry in analysis.outline()}
+    titles = {name: (title, f"{kind} ×{n}" if n > 1 else kind) for title, name, kind, n in analysis.outline()}
     nodes = []
     for node in graph.nodes:
         shapes = [graph.shapes[name] for name in node.inputs]

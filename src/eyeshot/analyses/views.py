@@ -223,7 +223,7 @@ def _named(analysis: Analysis, node: str, asked: str | None) -> LayerField:
     row = analysis.row(node)
     found = next((entry for entry in analysis.outline() if entry.node == node), None)
     if found is not None:
-        row = replace(row, name=found.name, source=found.kind)
+        row = replace(row, name=found.name, source=found.kind, repeats=found.repeats)
     return row if asked is None else replace(row, name=asked)
 
 

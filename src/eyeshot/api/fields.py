@@ -37,7 +37,8 @@ class Fields:
     rows.
 
     The rows that stand for a PyTorch model are the module calls and operations that change the number of features,
-    the jump or the size, those in which branches with different fields meet, and the outputs. What prints or
+    the jump or the size, those in which branches with different fields meet, and the outputs; what a loop over
+    one module or one line makes is one row, the last, with its number (``row.repeats``). What prints or
     exports the table takes ``every=True`` for all operations, and ``depth=2`` for one row for each module with a
     path of two parts, such as ``layer1.0``.
 

@@ -61,6 +61,7 @@ class GraphBuilder:
         self._groups: list[tuple[str, str]] = []
         self._notes: list[str] = []
         self._calls: list[Call] = []
+        self._loops: tuple[tuple[str, ...], ...] = ()
         self._ended = ""
         self._shapes: dict[str, Shape] = {}
         # Equal ops are one object, so that analyses can recognise repeated layers.
@@ -132,6 +133,10 @@ class GraphBuilder:
         """Say which nodes a module call of a watched program made; outer calls before those within them."""
         self._calls.append(call)
 
+    def loops(self, loops: tuple[tuple[str, ...], ...]) -> None:
+        """Say which layers and module calls one place in a program made again and again."""
+        self._loops = loops
+
     def end(self, where: str) -> None:
         """Say where and why the network is read no further."""
         self._ended = where
@@ -168,6 +173,7 @@ class GraphBuilder:
             tuple(self._groups),
             tuple(self._notes),
             tuple(self._calls),
+            self._loops,
             self._ended,
         )
 

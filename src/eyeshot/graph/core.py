@@ -141,6 +141,9 @@ class Graph:
     calls : tuple of Call
         The module calls of a program that was watched, outer ones before those within them. None in a list that
         somebody wrote, of which every layer is meant to be seen.
+    loops : tuple of tuple of str
+        Layers and module calls that one place in a program made again and again, in a loop: the names of each such
+        place.
     ended : str
         Where and why the network was read no further (``"in `rpn` at the operation nonzero"``); empty if it was read
         to its end. Then `outputs` are the values that nothing read reads, not what the network returns.
@@ -159,6 +162,7 @@ class Graph:
     groups: tuple[tuple[str, str], ...] = field(default=())
     notes: tuple[str, ...] = field(default=())
     calls: tuple[Call, ...] = field(default=())
+    loops: tuple[tuple[str, ...], ...] = field(default=())
     ended: str = ""
 
     @cached_property

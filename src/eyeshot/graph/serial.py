@@ -41,6 +41,7 @@ def to_json(graph: Graph) -> str:
         "groups": graph.groups,
         "notes": graph.notes,
         **({"calls": [dataclasses.astuple(call) for call in graph.calls]} if graph.calls else {}),
+        **({"loops": graph.loops} if graph.loops else {}),
         **({"ended": graph.ended} if graph.ended else {}),
     }
     return json.dumps(data, ensure_ascii=False)
@@ -69,6 +70,7 @@ def from_json(text: str) -> Graph:
             tuple((str(name), str(result)) for name, result in data.get("groups", [])),
             _typed(data.get("notes", []), str),
             tuple(_call(*call) for call in data.get("calls", [])),
+            tuple(_typed(names, str) for names in data.get("loops", [])),
             _ended(data),
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:

@@ -139,6 +139,7 @@ def _input_row(info: InputInfo, *, batch: bool) -> TableRow:
 
 def _layer_rows(layer: LayerField, inputs: tuple[InputInfo, ...], *, batch: bool) -> Iterator[TableRow]:
     name, kind = visible(layer.name), visible(layer.source or layer.op)
+    kind += f" ×{layer.repeats}" if layer.repeats > 1 else ""
     shape = _shape(layer.shape, batch=batch)
     first = True
     for info in inputs:
@@ -191,6 +192,8 @@ def _more_signs(layers: tuple[LayerField, ...], rows: list[TableRow]) -> Iterato
         yield "a–b", f"the size differs from feature to feature{after}"
     if any(VARIES in row.jump for row in rows):
         yield VARIES, "the distance differs from feature to feature, by no law"
+    if any(layer.repeats > 1 for layer in layers):
+        yield "×n", "the last of n that a loop makes, alike but for their size and start"
     if any("×" in text for row in rows for text in (row.n, row.jump, row.size, row.start)):
         axes = ", ".join(dict.fromkeys(visible(field.axis) for layer in layers for field in layer.axes))
         yield "a×b", f"one number for each axis: {axes}"

@@ -29,7 +29,7 @@ def flat_table(table: Table) -> tuple[list[str], list[list[Any]]]:
     -------
     headings : list of str
         ``name, op, source, shape, status``, then for each axis ``y_n, y_jump, …``; with several inputs the
-        axis's input stands before it, ``left.y_n``.
+        axis's input stands before it, ``left.y_n``. At the end ``repeats``, where a row stands for several.
     rows : list of list
         Numbers, booleans and text; None where a layer does not depend on an input.
     """
@@ -37,7 +37,10 @@ def flat_table(table: Table) -> tuple[list[str], list[list[Any]]]:
     several = len(table.inputs) > 1
     names = [f"{name}.{axis}" if several else axis for name, axis in keys]
     headings = [*_LAYER, *(f"{name}_{column}" for name in names for column in _AXIS)]
-    return headings, [_flat_row(row, keys) for row in table.rows]
+    rows = [_flat_row(row, keys) for row in table.rows]
+    if any(row.repeats > 1 for row in table.rows):
+        return [*headings, "repeats"], [[*flat, row.repeats] for flat, row in zip(rows, table.rows, strict=True)]
+    return headings, rows
 
 
 def table_csv(table: Table) -> str:

@@ -27,8 +27,8 @@ def table_dict(table: Table) -> dict[str, Any]:
         As `json.dumps` takes it: jump, start and misaligned are ints where they are whole, else floats;
         `jump` is None where it varies, `period` and `local_size` are None where there is none. Some keys stand only
         where they say something: ``notes``, with several inputs the ``input`` of each axis, ``operations``, the number
-        of all operations, where some have no row, and in the last row of a partial network the ``status`` of the
-        numbers along each axis.
+        of all operations, where some have no row, in the last row of a partial network the ``status`` of the
+        numbers along each axis, and the number of rows of a loop, ``repeats``, in the one that stands for them.
     """
     return {
         "schema": SCHEMA,
@@ -57,6 +57,7 @@ def _layer(row: LayerField, *, several: bool) -> dict[str, Any]:
         "source": row.source,
         "shape": list(row.shape),
         "status": row.status.value,
+        **({"repeats": row.repeats} if row.repeats > 1 else {}),
         "axes": [_axis(field, row, several=several) for field in row.axes],
     }
 

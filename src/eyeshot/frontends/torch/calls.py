@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from threading import get_ident
 from types import TracebackType
@@ -80,6 +81,8 @@ class Calls:
         frame = Frame(self._numbered(path), name, module)
         frame.depth = path.count(".") + 1 if path else 0
         frame.first = len(self._tape)
+        frame.is_ready = type(module).__module__.startswith("torch.nn.")
+        frame.place = self._tape.places.of_call(parent.place, module, sys._getframe(1))
         self._stack.append(frame)
         self._tape.frames.append(frame)
         self._tape.frame = frame

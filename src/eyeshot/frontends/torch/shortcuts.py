@@ -96,6 +96,7 @@ class Shortcuts(TorchFunctionMode):
         """One function."""
         if func in ANSWERS:
             return self._claim.answer(func, args, sys._getframe(1))
+        self._watch.tape.places.turn += 1
         args, kwargs = self._claim.taken_back(args, kwargs or {})
         found = self._at_once(func, args, kwargs, sys._getframe(1))
         if found is not NotImplemented:

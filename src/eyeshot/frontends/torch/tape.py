@@ -13,6 +13,7 @@ from typing import Any
 
 from eyeshot.frontends.known import Known, carried
 from eyeshot.frontends.torch.blend import Blend
+from eyeshot.frontends.torch.loops import Places, loops_of
 from eyeshot.graph.access import Shape
 from eyeshot.graph.build import GraphBuilder
 from eyeshot.graph.core import Call, Graph, Op
@@ -63,6 +64,10 @@ class Frame:
         Steps on the tape before the call.
     stop : int or None
         Steps at its end; None while it is running, and where the whole capture ended within it.
+    place : int
+        Where in the program it was called.
+    is_ready : bool
+        Whether the framework has made its class, which has no loops of its own.
     """
 
     label: str
@@ -74,15 +79,18 @@ class Frame:
     depth: int = 0
     first: int = 0
     stop: int | None = None
+    place: int = -1
+    is_ready: bool = False
 
 
 class _Step:
-    """One op in its place; `call` numbers the operation of the framework that it is a part of."""
+    """One op; `call` numbers the operation of the framework that it is a part of, `place` says where that stands."""
 
-    __slots__ = ("call", "frame", "inputs", "op", "source")
+    __slots__ = ("call", "frame", "inputs", "op", "place", "source")
 
-    def __init__(self, op: Op, inputs: tuple[int, ...], source: str, frame: Frame, call: int) -> None:
-        self.op, self.inputs, self.source, self.frame, self.call = op, inputs, source, frame, call
+    def __init__(self, op: Op, inputs: tuple[int, ...], tape: Tape) -> None:
+        self.op, self.inputs = op, inputs
+        self.source, self.frame, self.call, self.place = tape.source, tape.frame, tape.call, tape.place
 
 
 class Tape:
@@ -99,6 +107,8 @@ class Tape:
         self.frames: list[Frame] = []
         self.source = ""
         self.call = 0
+        self.places = Places()
+        self.place = -1
         self.notes: list[str] = []
         self.names: list[str] = []
         self.calls: dict[str, int] = {}
@@ -135,7 +145,7 @@ class Tape:
                 known, operands = self._carried(op, operands)
                 break
         inputs = tuple([operand.index for operand in operands])
-        self._steps.append(_Step(op, inputs, self.source, self.frame, self.call))
+        self._steps.append(_Step(op, inputs, self))
         return Value(len(self._inputs) + len(self._steps) - 1, shape, known)
 
     def _carried(self, op: Op, operands: tuple[Value, ...]) -> tuple[Known | None, tuple[Value, ...]]:
@@ -216,23 +226,34 @@ class Tape:
             build.call(Call(frame.label, frame.kind, frame.depth, before[frame.first], before[stop]))
         for sentence in self.notes:
             build.note(sentence)
+        build.loops(self._loops(live, names))
         build.end(self.ended)
         return build.finish(*dict.fromkeys(names[value.index][0] for value in outputs))
+
+    def _loops(self, live: Sequence[bool], names: list[tuple[str, str, str]]) -> tuple[tuple[str, ...], ...]:
+        """Names of layers and module calls that one place in the program made again and again."""
+        first = len(self._inputs)
+        placed = [i for i, step in enumerate(self._steps) if live[i] and step.place >= 0]
+        made = ((self._steps[i], names[first + i][2], i) for i in sorted(self._mains(placed).values()))
+        operations = [(step.place, layer, i) for step, layer, i in made if layer != step.frame.label]
+        return loops_of(operations, [(frame.place, frame.label, frame.first) for frame in self.frames])
 
     def _roots(self, outputs: list[Value]) -> list[Value]:
         """Values that are kept with all that leads to them."""
         roots = [*outputs, *(v for frame in self.frames for v in _returned(frame))]
         if self.ended:
             first = len(self._inputs)
-            roots += [*self._looked_at, *(Value(first + i, ()) for i in self._mains().values())]
+            roots += [*self._looked_at, *(Value(first + i, ()) for i in self._mains(range(len(self._steps))).values())]
         return roots
 
-    def _mains(self, live: Sequence[bool] | None = None) -> dict[tuple[int, int], int]:
-        """For every operation, by its number and module call, the step that makes its first result."""
-        found = {(step.call, id(step.frame)): i for i, step in enumerate(self._steps) if live is None or live[i]}
+    def _mains(self, places: Sequence[int]) -> dict[tuple[int, int], int]:
+        """For every operation, by its number and module call, the step among these that makes its first result."""
+        steps = self._steps
+        found = {(steps[i].call, id(steps[i].frame)): i for i in places}
+        among = set(places) if self._firsts else ()
         for i in self._firsts:
-            if live is None or live[i]:
-                found[self._steps[i].call, id(self._steps[i].frame)] = i
+            if i in among:
+                found[steps[i].call, id(steps[i].frame)] = i
         return found
 
     def _live(self, roots: list[Value]) -> list[bool]:
@@ -265,7 +286,7 @@ class Tape:
         }
         # A module path is the module's, whether or not one operation holds its result.
         taken = _Names(list(self.inputs), [frame.label for frame in self.frames])
-        main = self._mains(live)
+        main = self._mains([i for i, is_live in enumerate(live) if is_live])
         whole: dict[tuple[int, int], str] = {}
         for i, step in enumerate(self._steps):
             if not live[i]:

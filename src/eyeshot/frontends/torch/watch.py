@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -91,6 +92,8 @@ class Watch(TorchDispatchMode):
     def _translate(self, operation: Operation, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         self.tape.source = operation.source
         self.tape.call += 1
+        frame = self.tape.frame
+        self.tape.place = -1 if frame.is_ready else self.tape.places.of_operation(frame.place, sys._getframe(1))
         if operation.is_guard:
             # What it checks is no matter of the network: data that do not pass raise, and give no field.
             return None
