@@ -22,17 +22,31 @@ _META = torch.device("meta")
 _KINDS = ("cpu", "cuda", "hpu", "ipu", "maia", "meta", "mps", "mtia", "xla", "xpu")
 
 
-def _is_kind(kind: str) -> Callable[[torch.device], Any]:
-    return lambda device: device.type == kind
+Answer = Callable[[torch.device, Any], Any]
+"""The answer about a tensor that claims to lie on a device."""
 
 
-ANSWERS: dict[Any, Callable[[torch.device], Any]] = {
-    torch.Tensor.device.__get__: lambda device: device,
-    torch.Tensor.get_device: lambda device: -1 if device.type == "cpu" else device.index or 0,
-    torch.get_device: lambda device: -1 if device.type == "cpu" else device.index or 0,
+def _is_kind(kind: str) -> Answer:
+    return lambda device, _: device.type == kind
+
+
+def _number(device: torch.device, _: Any) -> int:
+    return -1 if device.type == "cpu" else device.index or 0
+
+
+def _type(device: torch.device, tensor: Any) -> str:
+    name = str(torch.empty(0, dtype=tensor.dtype).type())
+    return name if device.type == "cpu" else name.replace("torch.", f"torch.{device.type}.", 1)
+
+
+ANSWERS: dict[Any, Answer] = {
+    torch.Tensor.device.__get__: lambda device, _: device,
+    torch.Tensor.get_device: _number,
+    torch.get_device: _number,
+    torch.Tensor.type: _type,
     **{getattr(torch.Tensor, f"is_{k}").__get__: _is_kind(k) for k in _KINDS if hasattr(torch.Tensor, f"is_{k}")},
 }
-"""What asks for the device of a tensor, each with its answer."""
+"""What asks for the device of a tensor, given nothing else, each with its answer."""
 
 
 def device_of(model: torch.nn.Module) -> torch.device:
@@ -61,7 +75,7 @@ class Claim:
         if is_ours or not args[0].is_meta:
             return func(*args)
         self._is_known = True
-        return ANSWERS[func](self._device)
+        return ANSWERS[func](self._device, args[0])
 
     def taken_back(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Arguments with the meta device in place of the one that was claimed."""

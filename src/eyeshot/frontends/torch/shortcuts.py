@@ -94,7 +94,7 @@ class Shortcuts(TorchFunctionMode):
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         """One function."""
-        if func in ANSWERS:
+        if func in ANSWERS and len(args) == 1 and not kwargs:
             return self._claim.answer(func, args, sys._getframe(1))
         self._watch.tape.places.turn += 1
         args, kwargs = self._claim.taken_back(args, kwargs or {})
