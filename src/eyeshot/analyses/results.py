@@ -36,7 +36,7 @@ class Scope(enum.StrEnum):
     LOCAL = "local"
     """Each feature reads a window around its place."""
     GLOBAL = "global"
-    """Some path reads the whole axis at every feature."""
+    """Some path reads the whole axis."""
     CAUSAL = "causal"
     """Some path reads all up to here: a running sum, a recurrent layer, causal attention."""
     ANTICAUSAL = "anticausal"
@@ -93,7 +93,7 @@ class AxisField:
 
     @property
     def is_global(self) -> bool:
-        """Whether some path reads the whole axis at every feature."""
+        """Whether some path reads the whole axis."""
         return self.reach is Scope.GLOBAL
 
 

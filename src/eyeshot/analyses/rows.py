@@ -108,7 +108,11 @@ class _Paths:
         local = [term for term in local if not any(term is other for other in running)]
         reach = Scope.LOCAL
         if running:
-            reach = _direction(features.along(running, axis), features.count(terms, axis), extent)
+            n = features.count(terms, axis)
+            reach = _direction(features.along(running, axis), n, extent)
+            # Beside local paths each feature still has to read all up to its place, those without a running path too.
+            if local and reach is not _direction(features.along([*local, *running], axis), n, extent):
+                reach = Scope.LOCAL
         if reach is Scope.LOCAL:
             # Cut into windows, a running sum is a window like any other.
             local, running = [*local, *running], []
@@ -130,20 +134,22 @@ def _grown(features: Features, local: Terms, axis: int, extent: int) -> Terms:
 
 
 def _direction(seq: Periodic | Bordered | Listed, n: int, extent: int) -> Scope:
-    """How far running reductions reach: to one end of the axis, to both, or to neither any more."""
+    """How far paths reach within the image: to one end of the axis, to both, or to neither."""
     lo, hi, _ = _ends(seq, n)
     if not len(lo):
         return Scope.LOCAL
-    from_start, to_end = bool((lo == lo[0]).all()), bool((hi == hi[0]).all())
+    from_start, to_end = bool((lo <= 0).all()), bool((hi >= extent).all())
     if from_start and to_end:
-        return Scope.GLOBAL if lo[0] <= 0 and hi[0] >= extent else Scope.LOCAL
-    if from_start and lo[0] <= 0:
-        return Scope.CAUSAL if _goes_one_way(hi) else Scope.LOCAL
-    return Scope.ANTICAUSAL if to_end and hi[0] >= extent and _goes_one_way(lo) else Scope.LOCAL
+        return Scope.GLOBAL
+    if from_start and _goes_one_way(hi.clip(0, extent)):
+        return Scope.CAUSAL
+    return Scope.ANTICAUSAL if to_end and _goes_one_way(lo.clip(0, extent)) else Scope.LOCAL
 
 
 def _goes_one_way(ends: Ints) -> bool:
-    return bool((ends[1:] >= ends[:-1]).all() or (ends[1:] <= ends[:-1]).all())
+    """Whether ends rise or fall from feature to feature, and do not all lie at one place."""
+    rises, falls = bool((ends[1:] >= ends[:-1]).all()), bool((ends[1:] <= ends[:-1]).all())
+    return rises != falls
 
 
 # ---------------------------------------------------------------------- their numbers

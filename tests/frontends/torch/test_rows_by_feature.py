@@ -202,3 +202,8 @@ def test_elements_in_turn_are_features_of_their_own() -> None:
     found = fields(lambda _, x: torch.stack([x, x.flip(-1)], -1).flatten(-2), (1, 1, 2, 3))[-1]
     assert found.extents == (("y", 2), ("x", 6))
     assert [found.at(0, i).box[1] for i in range(6)] == [(0, 1), (2, 3), (1, 2), (1, 2), (2, 3), (0, 1)]
+
+
+def test_a_row_is_causal_only_if_every_feature_is() -> None:
+    axis = last(lambda _, x: torch.cat([x, x.cumsum(-1)], -1), (1, 1, 5))
+    assert (axis.reach, axis.n, axis.size, axis.size_min, axis.jump) == ("local", 10, 5, 1, None)
