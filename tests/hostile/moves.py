@@ -101,7 +101,7 @@ def stacked_frames(draw: Draw, shape: Shape) -> Step | None:
         if way == "pairs":
             done = [torch.sin(a) + b for a, b in zip(frames[1:], frames[:-1], strict=True)]
         elif way == "differences":
-            done = [frames[0], *(a - 0.5 * frames[0] for a in frames[1:])]
+            done = [frames[0], *(a - 0.37 * frames[0] for a in frames[1:])]
         else:
             done = [torch.einsum("nc...,kc->nk...", frame, m.w) for frame in frames]
             if r == 2:

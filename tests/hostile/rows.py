@@ -47,10 +47,15 @@ class _Measured:
         """The largest interval."""
         return max((hi - lo for lo, hi in self.all), default=0)
 
+    def _spans(self, w: int) -> bool:
+        """Whether features look at all of the image: where a part was cut out, fields go on behind its edges in law."""
+        full = [(lo, hi) for lo, hi in self.all if hi > lo]
+        return bool(full) and min(lo for lo, _ in full) <= w and max(hi for _, hi in full) >= self.pixels - w
+
     def shown(self, size: int) -> list[bool]:
         """Which features surely lie inside the image with all that they read, if none reads more than `size`."""
         w, n = self.widest, len(self.all)
-        if 2 * size + w > self.pixels:
+        if 2 * size + w > self.pixels or not self._spans(w):
             return [False] * n
         return [hi > lo >= w and hi <= self.pixels - w and n <= 3 * i < 2 * n for i, (lo, hi) in enumerate(self.all)]
 
