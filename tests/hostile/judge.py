@@ -146,7 +146,7 @@ def _judge_value(net: Net, fields: Any, where: tuple[Any, ...], truth: Truth, re
             )
         )
     if status == "exact":
-        shown = flat[1] if net.has("hides") else flat[1] | flat[2]
+        shown = flat[1] | flat[2] if net.tells_by_nan else flat[1]
         if (claim & ~shown).any():
             shown = shown | _again(net, where, number_of, asked)
         extra = claim & ~shown

@@ -90,7 +90,7 @@ def dense_along(draw: Draw, shape: Shape) -> Step | None:
         weight = torch.tril(m.w) if way == "tril" else torch.triu(m.w, -1) if way == "triu" else m.w
         return F.linear(x.movedim(2 + axis, -1), weight).movedim(-1, 2 + axis)
 
-    return Step(f"linear along axis {axis}, {way}", work, w=w)
+    return Step(f"linear along axis {axis}, {way}", work, "weightless" if way in ("tril", "triu") else "", w=w)
 
 
 @kind()
@@ -99,11 +99,12 @@ def spectrum(draw: Draw, shape: Shape) -> Step | None:
     r, c = len(shape) - 1, shape[0]
     d = 2 + draw.int(0, r - 1)
     way = draw.one(["filter", "rotary", "imaginary", "absolute", "shift"])
-    n = shape[d - 1]
 
     def work(m: Any, x: Tensor) -> Tensor:
         if way == "filter":
-            return torch.fft.irfft(torch.fft.rfft(x, dim=d) * 0.7, n=n, dim=d) + x
+            waves = torch.fft.rfft(x, dim=d).movedim(d, -1)
+            waves = waves * (torch.cos(torch.arange(waves.shape[-1]) * 1.7) + 1.5)
+            return torch.fft.irfft(waves.movedim(-1, d), n=x.shape[d], dim=d) + x
         if way == "shift":
             return torch.fft.fftshift(x, dim=d)
         if way == "absolute":

@@ -87,6 +87,11 @@ class Net(nn.Module):
         """Whether a step has a trait."""
         return any(trait in step.traits for step in self.every())
 
+    @property
+    def tells_by_nan(self) -> bool:
+        """Whether NaN tells what is read: behind a softmax it does not, but weights of 0 show by it alone."""
+        return self.has("weightless") or not self.has("hides")
+
     def labels(self, upto: int) -> tuple[int, ...]:
         """The axes in the order in which the map after so many steps has them."""
         axes = list(range(len(self.plan.shape) - 1))

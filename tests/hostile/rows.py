@@ -118,7 +118,8 @@ def _measured(net: Net, fields: Any, one: Watched, f: Any, axis: str, truth: Tru
     numbering = Numbering(one.labels, f.extents, tuple(x.name for x in fields.graph.inputs[0].axes))
     if not numbering.fits(truth.changed.shape[1:]):
         return None
-    read = truth.perhaps if net.has("hides") or net.has("zeros") else truth.perhaps | truth.poisoned
+    by_nan = net.tells_by_nan and not net.has("zeros")
+    read = truth.perhaps | truth.poisoned if by_nan else truth.perhaps
     return _along(numbering(read), [name for name, _ in f.extents].index(axis))
 
 

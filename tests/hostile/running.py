@@ -47,7 +47,8 @@ def running(draw: Draw, shape: Shape) -> Step | None:
             y = (torch.tril(m.w) @ x.movedim(d, -1).unsqueeze(-1)).squeeze(-1).movedim(-1, d)
         return y.flip(d) if flips else y
 
-    return Step(f"{way} along axis {axis}, flipped={flips}", work, w=draw.weights(n, n))
+    traits = "weightless" if way == "triangle" else ""
+    return Step(f"{way} along axis {axis}, flipped={flips}", work, traits, w=draw.weights(n, n))
 
 
 @kind(1.5)

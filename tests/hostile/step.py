@@ -68,7 +68,8 @@ class Step(nn.Module):
         Words among: ``hides`` (NaN goes further than numbers do, so only changes tell what is read), ``gate`` (with
         `is_off` the step gives back its operand), ``second`` (it takes the second input beside the map), ``swap``
         (the first two axes change places), ``pads`` (it pads one branch to the size of another),
-        ``zeros`` (some of its taps may have weight 0, and NaN comes through).
+        ``zeros`` (some of its taps may have weight 0, and NaN comes through), ``weightless`` (it has weights of 0,
+        which count as read).
     **parts : Tensor or Module
         Weights, which become parameters; numbers and masks, which become buffers; modules.
     """
