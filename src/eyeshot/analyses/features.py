@@ -77,10 +77,11 @@ class Features:
     @cached_property
     def _is_direct(self) -> bool:
         """Whether coordinates along every axis are the numbers of features, so that no layout is needed."""
-        places: dict[tuple[int, int], tuple[int, int, int]] = {}
+        places: dict[int, tuple[int, int, int]] = {}
+        owners: dict[tuple[int, int], int] = {}
         if len({term.input for term in self.terms}) > 1:
             return False
-        if not all(_is_numbered(term, places) for term in self.terms):
+        if not all(_is_numbered(term, places, owners) for term in self.terms):
             return False
         products = [term for term in self.terms if isinstance(term, Term)]
         numbered = {d for term in products for d, parts in enumerate(term.dims) if any(p.axis >= 0 for p in parts)}
@@ -187,8 +188,20 @@ def _once(lo: Ints, hi: Ints, k: int) -> tuple[Ints, Ints]:
 # ---------------------------------------------------------------------- coordinates that are numbers
 
 
-def _is_numbered(term: Term | GridTerm, places: dict[tuple[int, int], tuple[int, int, int]]) -> bool:
-    """Whether the coordinate along each axis is a single part of a dimension, the same as for other terms."""
+def _is_numbered(
+    term: Term | GridTerm, places: dict[int, tuple[int, int, int]], owners: dict[tuple[int, int], int]
+) -> bool:
+    """Whether the coordinate along each axis is a single part of a dimension, the same as for other terms.
+
+    Parameters
+    ----------
+    term : Term or GridTerm
+        A term of the value.
+    places : dict of int to (dimension, part, size)
+        Where earlier terms follow each axis; completed.
+    owners : dict of (dimension, part) to int
+        The axis that each part belongs to; completed.
+    """
     if not isinstance(term, Term):
         return False
     for d, parts in enumerate(term.dims):
@@ -198,7 +211,9 @@ def _is_numbered(term: Term | GridTerm, places: dict[tuple[int, int], tuple[int,
             if part.stride not in {0, 1} or (not part.stride and len(parts) > 1):
                 return False
             here = (d, p, part.size)
-            if part.stride and places.setdefault((term.input, part.axis), here) != here:
+            if part.stride and places.setdefault(part.axis, here) != here:
+                return False
+            if owners.setdefault((d, p), part.axis) != part.axis:
                 return False
     return all(len(term.parts_of(axis)) < 2 for axis in range(len(term.seqs)))
 

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 from eyeshot.analyses.isolation import MAX_ISOLATED
 from eyeshot.analyses.terms import Part, Term
 from eyeshot.graph.access import Regroup
+from eyeshot.index.intervals import Periodic
 from eyeshot.index.maps import IndexMap
 from eyeshot.index.sets import IndexSet
 
 if TYPE_CHECKING:
     from eyeshot.analyses.grids import GridTerm
+    from eyeshot.index.bordered import Bordered
 
 __all__ = ["through_regroup"]
 
@@ -43,8 +45,39 @@ def through_regroup(term: Term, regroup: Regroup) -> list[Term | GridTerm]:
         for placed in choice:
             for o, parts_out in placed.items():
                 dims[o] = _fused(parts_out)
-        found.append(_spread(term.with_parts(tuple(parts for parts in dims if parts is not None), term.seqs)))
+        whole = term.with_parts(tuple(parts for parts in dims if parts is not None), term.seqs)
+        found.append(_spread(_trimmed(whole)))
     return found
+
+
+def _trimmed(term: Term) -> Term:
+    """Without the parts of an axis that turn out not to matter: channels listed one by one that read alike."""
+    for axis, seq in enumerate(term.seqs):
+        parts = term.parts_of(axis)
+        if len(parts) < 2 or isinstance(seq, Periodic) or seq.period:
+            continue
+        idle = _idle(parts, seq)
+        if idle and len(idle) < len(parts):
+            dims, n, unit = term.without(idle, axis)
+            reading = IndexMap(term.extent(axis), n, 1, unit, (range(1),))
+            bare = tuple(tuple(_unlabelled(part, axis) for part in listed) for listed in dims)
+            term = term.with_parts(bare, term.with_seq(axis, seq.through(reading)))
+    return term
+
+
+def _idle(parts: Sequence[Part], seq: Bordered) -> list[Part]:
+    """Parts along which a listed sequence does not change."""
+    import numpy as np
+
+    at = np.zeros((1,) * len(parts), np.int64)
+    for k, part in enumerate(parts):
+        at = at + (np.arange(part.size) * part.stride).reshape([-1 if k == other else 1 for other in range(len(parts))])
+    lo, hi = seq.lo[at], seq.hi[at]
+    return [p for k, p in enumerate(parts) if all((ends == ends.take([0], k)).all() for ends in (lo, hi))]
+
+
+def _unlabelled(part: Part, axis: int) -> Part:
+    return Part(part.size) if part.axis == axis and not part.stride and part.mask is None else part
 
 
 def _spread(term: Term) -> Term:

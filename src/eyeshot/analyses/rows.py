@@ -205,7 +205,8 @@ def _others(features: Features, paths: _Paths, terms: Terms, axis: int, n: int, 
         return _causal(features.along([*paths.local, *paths.running], axis), n, paths.reach)
     lo, hi = hull(extent_of(term, axis) for term in paths.whole)
     seq = features.along(paths.local, axis) if paths.local else None
-    if isinstance(seq, Periodic) and not paths.running:
+    everywhere = all(axis in term.global_axes for term in paths.whole) and not paths.running
+    if isinstance(seq, Periodic) and everywhere:
         size, size_min = _sizes(seq, n, (lo, hi))
     else:
         size, size_min = _sizes(features.along(terms, axis), n, (0, 0))

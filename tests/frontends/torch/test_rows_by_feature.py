@@ -207,3 +207,13 @@ def test_elements_in_turn_are_features_of_their_own() -> None:
 def test_a_row_is_causal_only_if_every_feature_is() -> None:
     axis = last(lambda _, x: torch.cat([x, x.cumsum(-1)], -1), (1, 1, 5))
     assert (axis.reach, axis.n, axis.size, axis.size_min, axis.jump) == ("local", 10, 5, 1, None)
+
+
+def test_channels_that_a_list_has_by_themselves_are_no_places() -> None:
+    def placed(_: nn.Module, x: torch.Tensor) -> torch.Tensor:
+        at = torch.tensor([0, 9]).expand(1, 2, 2)
+        return x.scatter_reduce(2, at, x.roll(1, -1)[..., :2], "sum")
+
+    found = fields(placed, (1, 2, 10), "NCT")[-1]
+    assert found.extents == (("t", 10),)
+    assert (found.axes[0].n, found.axes[0].size, found.axes[0].size_min) == (10, 10, 1)
