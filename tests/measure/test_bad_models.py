@@ -91,7 +91,7 @@ class Fickle(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.a(x)
-        return self.b(x) if x.is_meta else self.b(x.tanh())
+        return self.b(x) if x.untyped_storage().device.type == "meta" else self.b(x.tanh())
 
 
 def test_a_model_that_does_something_else() -> None:
@@ -104,14 +104,14 @@ def test_a_model_that_does_something_else() -> None:
 
 
 def test_a_model_that_stops_early() -> None:
-    proof = proof_of(lambda x: x.tanh() if x.is_meta else x)
+    proof = proof_of(lambda x: x.tanh() if x.untyped_storage().device.type == "meta" else x)
     assert proof.values[-1].verdict is Verdict.UNPROVABLE
     assert "it ends where it went on" in proof.values[-1].reason
 
 
 def test_a_model_that_fails_on_numbers() -> None:
     def fail(x: Tensor) -> Tensor:
-        if not x.is_meta:
+        if x.untyped_storage().device.type != "meta":
             raise ValueError("not today")
         return x.tanh()
 
@@ -122,7 +122,7 @@ def test_a_model_that_fails_on_numbers() -> None:
 
 def test_a_model_that_fails_on_nan() -> None:
     def refuse(x: Tensor) -> Tensor:
-        if not x.is_meta and bool(torch.isnan(x.data.sum())):
+        if x.untyped_storage().device.type != "meta" and bool(torch.isnan(x.data.sum())):
             raise ValueError("NaN")
         return x.tanh()
 
