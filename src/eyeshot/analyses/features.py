@@ -99,7 +99,9 @@ class Features:
         name = self._graph.inputs[terms[0].input].axes[axis].name
         if name in self._layout.names:
             return self._layout.extents[self._layout.names.index(name)]
-        return math.prod(self._layout.extents[k] for k in self._followed(terms, axis))
+        # Beside a global path features differ in what they read otherwise.
+        telling = [term for term in terms if axis not in term.global_axes] or terms
+        return math.prod(self._layout.extents[k] for k in self._followed(telling, axis))
 
     def along(self, terms: Terms, axis: int) -> Periodic | Bordered | Listed:
         """What each feature reads along an axis by way of some terms of one input."""

@@ -94,8 +94,9 @@ def test_a_gate_is_a_row_with_a_local_size() -> None:
 
 def test_tokens_behind_a_class_token_stay_local_and_become_global() -> None:
     fields = eyeshot.analyze(torch_modules.Tokens().eval(), input_shape=torch_modules.SMALL)
-    axis = fields["head"].axes[0]
+    axis = fields["head[grid]"].axes[0]
     assert (axis.n, axis.jump, axis.local_size, axis.is_global) == (4, 2, 2, True)
+    assert (fields["head"].axes[0].n, fields["head"].axes[0].local_size) == (17, 2)
 
 
 def attention(x: Tensor) -> Tensor:
@@ -105,8 +106,8 @@ def attention(x: Tensor) -> Tensor:
 
 def test_a_matrix_of_pairs_of_positions_is_a_step_on_the_way() -> None:
     found = eyeshot.analyze(torch_modules.Fn(attention), input_shape=torch_modules.SMALL)
-    assert [field.row.source for field in found] == ["Conv2d", "bmm", "add"]
-    axis = found["add"].axes[0]
+    assert list(dict.fromkeys(field.row.source for field in found)) == ["Conv2d", "bmm", "add"]
+    axis = found["add[grid]"].axes[0]
     assert (axis.n, axis.local_size, axis.is_global) == (6, 3, True)
 
 
