@@ -206,7 +206,7 @@ SOUND: Table = {
             codebook_dim=4,
             hidden_size=16,
         ),
-        (1, 1, 160),
+        (1, 1, 64),
     ),
     "MimiModel": Foreign(
         transformer(

@@ -1,5 +1,6 @@
 """The input lies where the model lies, as far as the model can tell."""
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from torch_modules import SMALL, Fn
 import eyeshot
 from eyeshot.frontends.torch.devices import Claim, device_of
 from eyeshot.graph.access import Status
+from eyeshot.measure.results import Verdict
 
 BRANCHES: dict[str, Callable[[Any], bool]] = {
     "device": lambda x: x.device == torch.device("cpu"),
@@ -107,3 +109,18 @@ def test_where_a_model_lies() -> None:
 def test_a_proof_follows_branches_on_the_device() -> None:
     proof = eyeshot.verify(Fn(lambda x: x[..., ::2] if x.is_cpu else x), input_shape=SMALL)
     assert {value.verdict.name for value in proof.values} == {"PROVEN"}
+
+
+def test_what_a_function_remembers_by_the_device_is_good_for_the_running_model() -> None:
+    @functools.lru_cache
+    def places(count: int, device: torch.device) -> Tensor:
+        return torch.arange(count, device=device) / count
+
+    class Placed(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return x + places(x.shape[-1], x.device)
+
+    model = Placed().eval()
+    eyeshot.analyze(model, input_shape=(1, 2, 4, 4))
+    assert torch.equal(model(torch.zeros(1, 2, 4, 4))[0, 0, 0], torch.tensor([0.0, 0.25, 0.5, 0.75]))
+    assert eyeshot.verify(model, input_shape=(1, 2, 4, 4)).counts[Verdict.PROVEN] == 1

@@ -1,8 +1,8 @@
 """Where tensors claim to lie: on the model's own device, so that what a model decides by devices goes its own way.
 
 Inputs, and all that is made of them, lie on the meta device. A model that asks for a device (`x.device`, `x.is_cuda`)
-is told its own; where it hands that device on, as in `torch.arange(n, device=x.device)`, the meta device is meant
-again, beside the tensors there.
+is told its own; where it hands that device on, as in `torch.zeros_like(x, device=x.device)`, the meta device is meant
+again, beside the tensors there. A constant that is made on the CPU lies there, as it does where the model runs.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 import torch
 
 from eyeshot.frontends.torch.aside import OURS
+from eyeshot.frontends.torch.tensors import among
 
 __all__ = ["ANSWERS", "Claim", "device_of"]
 
@@ -79,10 +80,17 @@ class Claim:
 
     def taken_back(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Arguments with the meta device in place of the one that was claimed."""
-        if not self._is_known:
+        if not self._is_known or self._makes_numbers(args, kwargs):
             return args, kwargs
         named = {key: _META if key == "device" and self._is_claimed(arg) else arg for key, arg in kwargs.items()}
         return tuple(_META if self._is_claimed(arg) else arg for arg in args), named
+
+    def _makes_numbers(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+        """Whether a tensor is made of nothing on the CPU: its numbers are as good there, and models keep such tensors.
+
+        What a function remembers by the device (`functools.lru_cache`) is there the next time that the model runs.
+        """
+        return self._device.type == "cpu" and not among(args, kwargs)
 
     def _is_claimed(self, arg: Any) -> bool:
         """Whether an argument is the claimed device; the CPU only if it is the very object that was handed out."""
