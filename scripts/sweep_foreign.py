@@ -58,7 +58,7 @@ def proved(name: str) -> dict[str, Any]:
     model, how = foreign.make(), {"input_shape": foreign.input_shape, "axes": foreign.axes, "call": foreign.call()}
     try:
         fields = eyeshot.analyze(model, **how)
-        proof = eyeshot.verify(model, pixels=PIXELS, memory="4GB", **how)
+        proof = eyeshot.verify(model, rows=foreign.rows, pixels=PIXELS, memory="4GB", **how)
     except (EyeshotError, MemoryError) as error:
         return {"status": "refused", "reason": f"{type(error).__name__}: {error}"}
     return {

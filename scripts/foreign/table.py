@@ -23,12 +23,15 @@ class Foreign:
         Makes arguments of `forward` that are no inputs, by name.
     axes : str, optional
         Axes of the inputs, where their rank does not tell.
+    rows : int, optional
+        Most rows along an axis that are poisoned; all by default.
     """
 
     make: Callable[[], Any]
     input_shape: Any
     call: Callable[[], Mapping[str, Any]] = dict
     axes: str | None = None
+    rows: int | None = None
 
 
 Table = Mapping[str, Foreign]
