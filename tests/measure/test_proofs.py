@@ -179,6 +179,21 @@ def test_attention_with_an_added_mask_of_low_numbers_is_proven_by_changes(low: f
     assert proof.values[-1].verdict is Verdict.CHANGED
 
 
+@pytest.mark.parametrize(
+    "counted",
+    [
+        lambda x: x * (x.histc(4, -1.0, 1.0).sum() + 1),
+        lambda x: nn.functional.one_hot(x.argmax(1), 2).double().mean(-1) + x.mean(1),
+    ],
+    ids=["histogram", "one hot"],
+)
+def test_counts_of_data_end_nothing(counted: Any) -> None:
+    proof = image(Fn(counted))
+    assert proof.holds
+    assert not [value for value in proof.values if "changes its operations" in value.reason]
+    assert "The capture ended" not in " ".join(proof.notes)
+
+
 def test_a_first_state_that_is_as_low_as_can_be_is_not_proven_by_nan() -> None:
     class Weighed(nn.Module):
         def forward(self, x: Tensor) -> Tensor:

@@ -31,6 +31,8 @@ _OVERLOADS: dict[Callable[..., Any], Any] = {
     functional.scaled_dot_product_attention: torch.ops.aten.scaled_dot_product_attention.default,
     functional.linear: torch.ops.aten.linear.default,
     functional.batch_norm: torch.ops.aten.batch_norm.default,
+    # Where there are numbers it looks at them, to see that none is too large.
+    functional.one_hot: torch.ops.aten.one_hot.default,
 }
 """Functions, each with the operation whose rule says what it reads."""
 
@@ -38,6 +40,7 @@ _NAMES = {
     functional.linear: ("input", "weight", "bias"),
     functional.scaled_dot_product_attention: ("query", "key", "value", "attn_mask", "dropout_p", "is_causal"),
     functional.batch_norm: ("input", "running_mean", "running_var", "weight", "bias", "training"),
+    functional.one_hot: ("tensor", "num_classes"),
 }
 """Their arguments in the order of the function."""
 
@@ -181,8 +184,9 @@ def whole(func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any
     overload = _OVERLOADS.get(func)
     if overload is not None:
         named = dict(zip(_NAMES[func], args, strict=False), **kwargs)
-        # In training a batch normalisation has checks of its own.
-        return None if named.get("training") else (overload, tuple(map(named.get, _ORDER[func])))
+        # In training a batch normalisation has checks of its own; how many numbers there are only data can say.
+        is_apart = named.get("training") or (func is functional.one_hot and named.get("num_classes", -1) < 0)
+        return None if is_apart else (overload, tuple(map(named.get, _ORDER[func])))
     if func is functional.pad and args and _mode(args, kwargs) == "circular":
         # Taken apart it is a dozen writes into slices, in which the law beyond the ends is lost.
         amounts = args[1] if len(args) > 1 else kwargs["pad"]

@@ -241,3 +241,9 @@ def drawn(call: Call) -> Value:
     shape = torch.broadcast_shapes(*[t.shape for t in tensors])
     call.returns(torch.empty(shape, dtype=tensors[0].dtype, device="meta"))
     return call.bounded(call.join(call.operands(), tuple(shape)))
+
+
+@rule("histc")
+def histogram(call: Call) -> Value:
+    """How many elements lie in each of some ranges: of everything for each."""
+    return call.join([call.whole(call.solid(call.args[0]))], (call.arg("bins", 100),))

@@ -72,7 +72,7 @@ def sampled(call: Call) -> Value:
 
 
 @rule(
-    "_local_scalar_dense", "_unique", "_unique2", "allclose", "argwhere", "bincount", "equal", "histc",
+    "_local_scalar_dense", "_unique", "_unique2", "allclose", "argwhere", "bincount", "equal",
     "is_nonzero", "item", "nonzero", "nonzero_numpy", "repeat_interleave.Tensor",
     "torchvision::nms", "torchvision::qnms", "unique_consecutive", "unique_dim",
 )  # fmt: skip
