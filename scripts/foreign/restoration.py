@@ -29,7 +29,7 @@ def _spandrel(path: str, **config: Any) -> Foreign:
 
 
 KORNIA: Table = {
-    "DexiNed": Foreign(_made("kornia.models.dexined:DexiNed", pretrained=False), (1, 3, 64, 64)),
+    "DexiNed": Foreign(_made("kornia.models.dexined:DexiNed", pretrained=False), (1, 3, 64, 64), rows=8),
     "TinyViT": Foreign(
         _made(
             "kornia.models.tiny_vit:TinyViT",

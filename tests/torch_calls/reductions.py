@@ -21,6 +21,7 @@ def of(name: str, shape: tuple[int, ...], **more: object) -> Call:
 
 
 CALLS = {
+    "histc": call(lambda x: torch.histc(x, 3, -1.0, 1.0), (2, 3)),
     **{f"{name} along the last": of(name, (2, 3), dim=1) for name in NAMES},
     **{f"{name} along the first, kept": of(name, (2, 3), dim=-2, keepdim=True) for name in NAMES},
     **{
