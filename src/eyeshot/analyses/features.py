@@ -99,9 +99,10 @@ class Features:
         name = self._graph.inputs[terms[0].input].axes[axis].name
         if name in self._layout.names:
             return self._layout.extents[self._layout.names.index(name)]
-        # Beside a global path features differ in what they read otherwise.
-        telling = [term for term in terms if axis not in term.global_axes] or terms
-        return math.prod(self._layout.extents[k] for k in self._followed(telling, axis))
+        # Where all read the whole axis, features differ in what they read otherwise.
+        others = [term for term in terms if axis not in term.global_axes]
+        numbered = self._followed(terms, axis) or (self._followed(others, axis) if others else [])
+        return math.prod(self._layout.extents[k] for k in numbered)
 
     def along(self, terms: Terms, axis: int) -> Periodic | Bordered | Listed:
         """What each feature reads along an axis by way of some terms of one input."""

@@ -24,15 +24,21 @@ def positions_of(graph: Graph, field: Field) -> Field:
 
 
 def _without_channels(term: Term | GridTerm, value: Value) -> Term | GridTerm:
-    if not isinstance(term, Term) or term.is_plain or len(term.dims) != len(value.shape):
+    if not isinstance(term, Term) or len(term.dims) != len(value.shape) or not _stands_twice(term):
         return term
     own = _homes(term, value)
     at_home = {number for d, number in own.items() if any(part.axis == number for part in term.dims[d])}
     for d, parts in enumerate(term.dims):
-        axes = {part.axis for part in parts if part.stride}
+        axes = {part.axis for part in parts if part.axis >= 0}
         if d not in own and axes and axes <= at_home:
             term = united_along(term, d)
     return term
+
+
+def _stands_twice(term: Term) -> bool:
+    """Whether some axis has several parts, be it that nothing changes along some of them any more."""
+    labels = [part.axis for parts in term.dims for part in parts if part.axis >= 0]
+    return len(labels) > len(set(labels))
 
 
 def are_pairs(field: Field) -> bool:
