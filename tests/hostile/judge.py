@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from hostile.net import Net, Plan, built
-from hostile.oracle import Numbering, Truth, observed, pixels_of, watched
+from hostile.oracle import Numbering, Truth, observed, pixels_of, values, watched
 
 import eyeshot
 
@@ -105,10 +106,20 @@ def analysed(net: Net, report: Report) -> Any:
             axes = None
         return eyeshot.analyze(net, input_shape=inputs if len(inputs) > 1 else inputs[0], axes=axes)
     except EyeshotError as error:
+        if "must depend on its input" in str(error) and not _depends(net):
+            report.counts["reads nothing"] += 1
+            return None
         report.faults.append(Fault("refused", "", f"{type(error).__name__}: {error}"))
     except Exception as error:  # noqa: BLE001 - whatever it is, it is a fault
         report.faults.append(Fault("crash", "", f"{type(error).__name__}: {error}"))
     return None
+
+
+def _depends(net: Net) -> bool:
+    """Whether another input makes another result."""
+    with torch.no_grad():
+        first, second = (values(net, net.inputs(seed=seed))[0] for seed in (0, 1))
+    return not torch.equal(first, second)
 
 
 def _judge_value(net: Net, fields: Any, where: tuple[Any, ...], truth: Truth, report: Report) -> None:

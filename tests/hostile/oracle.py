@@ -128,7 +128,8 @@ def _differences(
     for first in range(0, len(probes), size):
         some = probes[first : first + size]
         x = _probed(base[number], some, attempt, seed)
-        batch = [z.expand(len(some), *z.shape[1:]) for z in base]
+        # Each in memory of its own: circular padding writes into what it is given.
+        batch = [z.repeat(len(some), *[1] * (z.dim() - 1)) for z in base]
         batch[number] = x
         for part, before, after in zip(parts, clean, _batched(net, tuple(batch), clean), strict=True):
             part.append(_compared(before, after, attempt))

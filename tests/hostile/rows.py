@@ -112,7 +112,10 @@ def _without_gates(net: Net, number: int, axis: int) -> Any:
 
 
 def _measured(net: Net, fields: Any, one: Watched, f: Any, axis: str, truth: Truth) -> _Measured | None:
-    """Intervals along an axis; None if features are not numbered along it, or not by the map's own axes."""
+    """Intervals along an axis; None if features are not numbered along it, or not by the map's own axes.
+
+    None too if what they read depends on another number as well: a part of the map is moved, another is not.
+    """
     if axis not in dict(f.extents):
         return None
     numbering = Numbering(one.labels, f.extents, tuple(x.name for x in fields.graph.inputs[0].axes))
@@ -123,10 +126,15 @@ def _measured(net: Net, fields: Any, one: Watched, f: Any, axis: str, truth: Tru
     return _along(numbering(read), [name for name, _ in f.extents].index(axis))
 
 
-def _along(read: npt.NDArray[np.bool_], axis: int) -> _Measured:
-    """Intervals of features along one axis, all others united."""
+def _along(read: npt.NDArray[np.bool_], axis: int) -> _Measured | None:
+    """Intervals of features along one axis; None if features with one number along it differ."""
     others = tuple(d for d in range(1, read.ndim) if d != axis + 1)
     seen = read.any(others).T
+    apart = np.moveaxis(read, axis + 1, 1).reshape(*seen.T.shape, -1)
+    for k, (lo, hi) in enumerate(hulls(seen)):
+        each = {pair for pair in hulls(apart[:, k].T) if pair[1] > pair[0]}
+        if len(each) > 1 or (each and each != {(lo, hi)}):
+            return None
     return _Measured(seen.shape[1], list(hulls(seen)), seen)
 
 

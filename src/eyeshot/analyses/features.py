@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -157,7 +158,13 @@ class Features:
             return self._distinct(terms, axis, math.prod(self._layout.extents[k] for k in self._followed(terms, axis)))
         lo, hi = (ends.ravel() for ends in hulls)
         there = np.flatnonzero(hi > lo)
-        return Listed(lo[there], hi[there], there, len(lo))
+        name = self._graph.inputs[terms[0].input].axes[axis].name
+        # Numbered along the axis, but what they read changes along another one too: then the list has no order.
+        is_mixed = any(n > 1 and name in self._layout.names and own != name for n, own in self._sizes(hulls[0]))
+        return Listed(lo[there], hi[there], None if is_mixed else there, len(lo))
+
+    def _sizes(self, ends: Ints) -> Iterator[tuple[int, str]]:
+        return zip(ends.shape, self._layout.names, strict=True)
 
     def _distinct(self, terms: Terms, axis: int, n: int) -> Listed:
         """The intervals that differ, where there are too many features to list them."""
