@@ -144,7 +144,9 @@ def summary(draw: Draw, shape: Shape) -> Step | None:
     """An axis mixed with what a softmax over it, or its sorted or largest values, say."""
     r = len(shape) - 1
     d = 2 + draw.int(0, r - 1)
-    way = draw.one(["softmax", "mean kept", "amax kept", "logsumexp", "norm", "sorted"])
+    # The softmax of a single number is 1, whatever the number is: it is read, and tells nothing.
+    alone = ["softmax"] if shape[d - 1] > 1 else []
+    way = draw.one([*alone, "mean kept", "amax kept", "logsumexp", "norm", "sorted"])
 
     def work(_: Any, x: Tensor) -> Tensor:
         if way == "softmax":

@@ -17,6 +17,7 @@ from eyeshot.graph.core import Axis, Graph, Node, Value
 from eyeshot.index.intervals import Interval, Periodic, hull
 
 if TYPE_CHECKING:
+    from eyeshot.analyses.grids import GridTerm
     from eyeshot.index.bordered import Bordered
     from eyeshot.index.explicit import Ints
 
@@ -205,14 +206,18 @@ def _others(features: Features, paths: _Paths, terms: Terms, axis: int, n: int, 
         return _causal(features.along([*paths.local, *paths.running], axis), n, paths.reach)
     lo, hi = hull(extent_of(term, axis) for term in paths.whole)
     seq = features.along(paths.local, axis) if paths.local else None
-    everywhere = all(axis in term.global_axes for term in paths.whole) and not paths.running
-    if isinstance(seq, Periodic) and everywhere:
+    if isinstance(seq, Periodic) and not paths.running and all(_is_steady(term, axis) for term in paths.whole):
         size, size_min = _sizes(seq, n, (lo, hi))
     else:
         size, size_min = _sizes(features.along(terms, axis), n, (0, 0))
     if local is None:
         return _Numbers(Fraction(0), size, size_min, Fraction(lo + hi, 2), -lo, None)
     return _Numbers(local.jump, size, size_min, local.start, local.padding, local.period)
+
+
+def _is_steady(term: Term | GridTerm, axis: int) -> bool:
+    """Whether some paths have reduced an axis and read the same of it at every feature."""
+    return isinstance(term, Term) and axis in term.global_axes and not term.parts_of(axis)
 
 
 def _causal(seq: Periodic | Bordered | Listed, n: int, reach: Scope) -> _Numbers:
