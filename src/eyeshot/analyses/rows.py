@@ -136,12 +136,15 @@ def _grown(features: Features, local: Terms, axis: int, extent: int) -> Terms:
 
 def _direction(seq: Periodic | Bordered | Listed, n: int, extent: int) -> Scope:
     """How far paths reach within the image: to one end of the axis, to both, or to neither."""
-    lo, hi, _ = _ends(seq, n)
+    lo, hi, places = _ends(seq, n)
     if not len(lo):
         return Scope.LOCAL
     from_start, to_end = bool((lo <= 0).all()), bool((hi >= extent).all())
     if from_start and to_end:
         return Scope.GLOBAL
+    if places is None:
+        # What is read does not go by the place along the axis: the first row of a causal raster is not the others.
+        return Scope.LOCAL
     if from_start and _goes_one_way(hi.clip(0, extent)):
         return Scope.CAUSAL
     return Scope.ANTICAUSAL if to_end and _goes_one_way(lo.clip(0, extent)) else Scope.LOCAL

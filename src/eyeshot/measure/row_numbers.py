@@ -249,4 +249,7 @@ def _running(row: AxisField, along: Along) -> Iterator[Finding]:
 def _direction(said: str, still: Ints, moving: Ints) -> str | None:
     if len(still) < 2:
         return None
-    return said if (still == still[0]).all() and (moving != moving[0]).any() else "another reach"
+    if (still != still[0]).any():
+        return "another reach"
+    # Features that all have come to the end of the axis show no way to it.
+    return said if (moving != moving[0]).any() else None
