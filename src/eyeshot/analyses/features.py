@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from eyeshot.analyses.layout import Layout, layout_of
-from eyeshot.analyses.positions import positions_of
+from eyeshot.analyses.positions import positions_of, stands_twice
 from eyeshot.analyses.terms import Field, Term
 from eyeshot.graph.core import Graph, Node
 from eyeshot.index.intervals import Interval, Periodic
@@ -225,7 +225,7 @@ def _is_numbered(
                 return False
             if owners.setdefault((d, p), part.axis) != part.axis:
                 return False
-    return all(len(term.parts_of(axis)) < 2 for axis in range(len(term.seqs)))
+    return not stands_twice(term)
 
 
 def united(terms: list[Term], axis: int, n: int) -> Periodic | Bordered:
@@ -233,7 +233,7 @@ def united(terms: list[Term], axis: int, n: int) -> Periodic | Bordered:
     whole: Periodic | Bordered | None = None
     for term in terms:
         seq = term.seqs[axis]
-        if n > 1 and not term.parts_of(axis):
+        if not term.parts_of(axis) and (n > 1 or not isinstance(seq, Periodic)):
             seq = Periodic(1, 0, *((end,) for end in extent_of(term, axis)))
         whole = seq if whole is None else union(whole, seq, n)
     return whole if whole is not None else Periodic(1, 0, (0,), (0,))
@@ -244,4 +244,6 @@ def extent_of(term: Term | GridTerm, axis: int) -> Interval:
     if not isinstance(term, Term):
         return int(term.lo[axis].min()), int(term.hi[axis].max())
     seq = term.seqs[axis]
+    if not term.parts_of(axis):
+        return seq.interval(0)
     return seq.hull_of(term.extent(axis)) if isinstance(seq, Periodic) else seq.extent()

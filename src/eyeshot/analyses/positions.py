@@ -11,7 +11,7 @@ from eyeshot.graph.core import Graph, Value
 if TYPE_CHECKING:
     from eyeshot.analyses.grids import GridTerm
 
-__all__ = ["are_pairs", "positions_of"]
+__all__ = ["are_pairs", "positions_of", "stands_twice"]
 
 
 def positions_of(graph: Graph, field: Field) -> Field:
@@ -24,7 +24,7 @@ def positions_of(graph: Graph, field: Field) -> Field:
 
 
 def _without_channels(term: Term | GridTerm, value: Value) -> Term | GridTerm:
-    if not isinstance(term, Term) or len(term.dims) != len(value.shape) or not _stands_twice(term):
+    if not isinstance(term, Term) or len(term.dims) != len(value.shape) or not stands_twice(term):
         return term
     own = _homes(term, value)
     at_home = {number for d, number in own.items() if any(part.axis == number for part in term.dims[d])}
@@ -35,7 +35,7 @@ def _without_channels(term: Term | GridTerm, value: Value) -> Term | GridTerm:
     return term
 
 
-def _stands_twice(term: Term) -> bool:
+def stands_twice(term: Term) -> bool:
     """Whether some axis has several parts, be it that nothing changes along some of them any more."""
     labels = [part.axis for parts in term.dims for part in parts if part.axis >= 0]
     return len(labels) > len(set(labels))
