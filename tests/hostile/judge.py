@@ -156,7 +156,10 @@ def _judge_value(net: Net, fields: Any, where: tuple[Any, ...], truth: Truth, re
                 "narrow", one.key, f"{status}: feature {index} reads place {p} of {name}: {int(missed.sum())} missing"
             )
         )
-    if status == "exact":
+    if status == "exact" and net.overrules and not net.tells_by_nan:
+        # Neither NaN nor numbers tell then what is read in vain.
+        report.counts["not asked for too much"] += 1
+    elif status == "exact":
         shown = flat[1] | flat[2] if net.tells_by_nan else flat[1]
         if (claim & ~shown).any():
             shown = shown | _again(net, where, number_of, asked)

@@ -92,6 +92,12 @@ class Net(nn.Module):
         """Whether NaN tells what is read: behind a softmax it does not, but weights of 0 show by it alone."""
         return self.has("weightless") or not self.has("hides")
 
+    @property
+    def overrules(self) -> bool:
+        """Whether a largest value may hide all others, whatever these are."""
+        words = ("larger of both", "amax", "cummax", "MaxPool", "largest", "sorted")
+        return any(word in step.text for step in self.every() for word in words)
+
     def labels(self, upto: int) -> tuple[int, ...]:
         """The axes in the order in which the map after so many steps has them."""
         axes = list(range(len(self.plan.shape) - 1))
