@@ -26,8 +26,8 @@ make sweep
 
 ## How it is measured
 
-The oracle shares no code with eyeshot, but for the numbering of a few values that is counted below. It runs the module in double precision and changes every place of every input by
-itself, {tries} times by random numbers of different size and once by NaN, in one batch that must equal single runs.
+The oracle shares no code with eyeshot, but for the numbering of a few values that is counted below. It runs the module in
+double precision and changes every place of every input by itself, {tries} times by random numbers of different size and once by NaN, in one batch that must equal single runs.
 
 - *Too narrow*: a feature changes that is not said to read the place. Never right, whatever the status.
 - *Too wide*: the status is exact, and a place that is said to be read never shows in 24 tries, nor does NaN come
@@ -81,7 +81,7 @@ def _amounts(counts: Counter[str], records: list[Record]) -> Iterator[tuple[str,
         "networks": "networks", "values": "values compared, each for each input", "exact": "of them exact",
         "bounded": "bounded", "partial": "partial", "unsupported": "unsupported", "features": "features",
         "reaches": "places asked for what they reach",
-        "not asked for too much": "exact values where a maximum and a softmax hide what is read: asked for too little only",
+        "not asked for too much": "exact values where a maximum and a softmax hide: asked for too little only",
         "reads nothing": "networks whose result reads nothing, which is refused",
         "numbered otherwise": "values whose features are no places of their map, compared by eyeshot's own numbering",
     }  # fmt: skip
