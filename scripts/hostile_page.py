@@ -26,8 +26,9 @@ make sweep
 
 ## How it is measured
 
-The oracle shares no code with eyeshot, but for the numbering of a few values that is counted below. It runs the module in
-double precision and changes every place of every input by itself, {tries} times by random numbers of different size and once by NaN, in one batch that must equal single runs.
+The oracle shares no code with eyeshot, but for the numbering of a few values that is counted below. It runs the
+module in double precision and changes every place of every input by itself, {tries} times by random numbers of
+different size and once by NaN, in one batch that must equal single runs.
 
 - *Too narrow*: a feature changes that is not said to read the place. Never right, whatever the status.
 - *Too wide*: the status is exact, and a place that is said to be read never shows in 24 tries, nor does NaN come

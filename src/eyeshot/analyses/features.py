@@ -67,7 +67,7 @@ class Features:
 
     def __init__(self, graph: Graph, node: Node, field: Field) -> None:
         self._graph, self._node, self._field = graph, node, field
-        self.terms = positions_of(graph, field)
+        self.terms = tuple(term for term in positions_of(graph, field) if not _falls_into_gaps(term))
         # For each term, which `terms` keeps, and axis.
         self._known: dict[tuple[int, int], tuple[Ints, Ints]] = {}
 
@@ -196,6 +196,16 @@ def _once(lo: Ints, hi: Ints, k: int) -> tuple[Ints, Ints]:
 
 
 # ---------------------------------------------------------------------- coordinates that are numbers
+
+
+def _falls_into_gaps(term: Term | GridTerm) -> bool:
+    """Whether so few features are left along some axis that all of them are gaps: then none reads anything."""
+    if not isinstance(term, Term) or not any(seq.has_gaps for seq in term.seqs):
+        return False
+    return any(
+        isinstance(seq, Periodic) and all(hi <= lo for lo, hi in map(seq.interval, range(min(n, seq.period))))
+        for n, seq in ((term.extent(axis), seq) for axis, seq in enumerate(term.seqs))
+    )
 
 
 def _is_numbered(
