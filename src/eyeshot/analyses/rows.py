@@ -112,7 +112,7 @@ class _Paths:
             n = features.count(terms, axis)
             reach = _direction(features.along(running, axis), n, extent)
             # Beside local paths each feature still has to read all up to its place, those without a running path too.
-            if local and reach is not _direction(features.along([*local, *running], axis), n, extent):
+            if local and reach is not _direction(features.along([*local, *running], axis), n, extent, within=True):
                 reach = Scope.LOCAL
         if reach is Scope.LOCAL:
             # Cut into windows, a running sum is a window like any other.
@@ -134,20 +134,22 @@ def _grown(features: Features, local: Terms, axis: int, extent: int) -> Terms:
     return listed if reach is not Scope.LOCAL else []
 
 
-def _direction(seq: Periodic | Bordered | Listed, n: int, extent: int) -> Scope:
-    """How far paths reach within the image: to one end of the axis, to both, or to neither."""
+def _direction(seq: Periodic | Bordered | Listed, n: int, extent: int, *, within: bool = False) -> Scope:
+    """How far paths reach: to one end of the axis, to both, or to neither; `within` the image, or all in all."""
     lo, hi, places = _ends(seq, n)
     if not len(lo):
         return Scope.LOCAL
+    if within:
+        lo, hi = lo.clip(0, extent), hi.clip(0, extent)
     from_start, to_end = bool((lo <= 0).all()), bool((hi >= extent).all())
     if from_start and to_end:
         return Scope.GLOBAL
     if places is None:
         # What is read does not go by the place along the axis: the first row of a causal raster is not the others.
         return Scope.LOCAL
-    if from_start and _goes_one_way(hi.clip(0, extent)):
+    if from_start and (lo == lo[0]).all() and _goes_one_way(hi):
         return Scope.CAUSAL
-    return Scope.ANTICAUSAL if to_end and _goes_one_way(lo.clip(0, extent)) else Scope.LOCAL
+    return Scope.ANTICAUSAL if to_end and (hi == hi[0]).all() and _goes_one_way(lo) else Scope.LOCAL
 
 
 def _goes_one_way(ends: Ints) -> bool:
