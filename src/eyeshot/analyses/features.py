@@ -67,7 +67,10 @@ class Features:
 
     def __init__(self, graph: Graph, node: Node, field: Field) -> None:
         self._graph, self._node, self._field = graph, node, field
-        self.terms = tuple(term for term in positions_of(graph, field) if not _falls_into_gaps(term))
+        pairs = zip(positions_of(graph, field), field, strict=True)
+        # Each term with channels taken together, and as it is: what is listed goes by the layout, as `at` does.
+        self._as_they_are = {id(term): (term, own) for term, own in pairs if not _falls_into_gaps(term)}
+        self.terms = tuple(term for term, _ in self._as_they_are.values())
         # For each term, which `terms` keeps, and axis.
         self._known: dict[tuple[int, int], tuple[Ints, Ints]] = {}
 
@@ -121,7 +124,7 @@ class Features:
 
         for term in terms:
             if (id(term), axis) not in self._known:
-                lo, hi = intervals_along(term, self._node.shape, axis)
+                lo, hi = intervals_along(self._as_they_are[id(term)][1], self._node.shape, axis)
                 ends = by_feature(lo, self._layout, np.minimum), by_feature(hi, self._layout, np.maximum)
                 self._known[id(term), axis] = ends
         return [self._known[id(term), axis] for term in terms]
