@@ -216,8 +216,19 @@ def _others(features: Features, paths: _Paths, terms: Terms, axis: int, n: int, 
     else:
         size, size_min = _sizes(features.along(terms, axis), n, (0, 0))
     if local is None:
+        whole = features.along(terms, axis)
+        if not _all_read_the_same(whole, n):
+            los, his, _ = _ends(whole, n)
+            return _Numbers(None, size, size_min, Fraction(int(los[0] + his[0]), 2), -int(los[0]), None)
         return _Numbers(Fraction(0), size, size_min, Fraction(lo + hi, 2), -lo, None)
     return _Numbers(local.jump, size, size_min, local.start, local.padding, local.period)
+
+
+def _all_read_the_same(seq: Periodic | Bordered | Listed, n: int) -> bool:
+    if isinstance(seq, Periodic) and seq.period == 1 and not seq.advance:
+        return True
+    lo, hi, _ = _ends(seq, n)
+    return not len(lo) or bool((lo == lo[0]).all() and (hi == hi[0]).all())
 
 
 def _is_steady(term: Term | GridTerm, axis: int) -> bool:
