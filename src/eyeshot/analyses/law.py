@@ -62,7 +62,7 @@ def law_of(lo: Ints, hi: Ints, extent: int) -> Law | None:
     >>> import numpy as np
     >>> law_of(np.array([0, 2, 4]), np.array([3, 5, 7]), 9)
     Law(period=1, advance=2, is_cut=False)
-    >>> law_of(np.array([0, 0, 1, 2, 3]), np.array([2, 3, 4, 5, 5]), 5)
+    >>> law_of(np.array([0, 0, 1, 2, 3, 4]), np.array([2, 3, 4, 5, 6, 6]), 6)
     Law(period=1, advance=1, is_cut=True)
     """
     import numpy as np
