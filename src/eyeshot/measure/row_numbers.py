@@ -234,6 +234,10 @@ def _global(row: AxisField, along: Along) -> Iterator[Finding]:
     lo, hi = along.lo[along.known], along.hi[along.known]
     still = len(lo) > 0 and bool((lo == lo[0]).all() and (hi == hi[0]).all())
     yield Finding("jump", _said(row.jump), None if not len(lo) else Fraction(0) if still else _VARIES)
+    if len(lo) and not still:
+        # Where features differ, start and padding are those of the first one.
+        yield from _places(row, _first(along))
+        return
     yield from _places(row, [(Fraction(int(a)), Fraction(int(b))) for a, b in zip(lo, hi, strict=True)])
 
 
