@@ -34,9 +34,9 @@ make sweep
 RIGHT = "**Nothing was found wrong.**"
 WRONG = "**{values} values and {rows} rows were found wrong**; the smallest examples stand below the tables."
 
-EFFORT = """Every row along every axis is poisoned (8 of an axis of the largest images), and {pixels} single pixels;
-a model had {limit:g} seconds. *Values* are the tensors that a model makes; of them so many are *proven* by NaN,
-proven by *changes* (behind masks, maxima and rounding NaN tells nothing), within a *bound*, or *not* provable.
+EFFORT = """Every row along every axis is poisoned (8 of an axis where that takes too long), and {pixels} single
+pixels; a model had {limit:g} seconds. *Values* are the tensors that a model makes; of them so many are *proven* by
+NaN, proven by *changes* (behind masks, maxima and rounding NaN tells nothing), within a *bound*, or *not* provable.
 *Rows* are those of the table of which every number is shown; of the others some number is not shown by an image as
 small, such as a field that is larger. *s* are the seconds of the whole process, in one thread on a busy machine.
 """

@@ -28,13 +28,13 @@ def _monai(name: str, **config: Any) -> Callable[[], Any]:
     return make
 
 
-def _smp(name: str, **config: Any) -> Foreign:
+def _smp(name: str, rows: int | None = None, **config: Any) -> Foreign:
     def make() -> Any:
         import segmentation_models_pytorch as smp
 
         return getattr(smp, name)(**{"encoder_weights": None, "encoder_name": "resnet18", **config}).eval()
 
-    return Foreign(make, (1, 3, 64, 64))
+    return Foreign(make, (1, 3, 64, 64), rows=rows)
 
 
 MEDICAL: Table = {
@@ -192,11 +192,11 @@ SEGMENTATION: Table = {
     "MAnet": _smp("MAnet", decoder_channels=(32, 16, 16, 8, 8), decoder_pab_channels=8),
     "Linknet": _smp("Linknet"),
     "FPN": _smp("FPN", decoder_pyramid_channels=16, decoder_segmentation_channels=32),
-    "PSPNet": _smp("PSPNet", psp_out_channels=32),
+    "PSPNet": _smp("PSPNet", 8, psp_out_channels=32),
     "PAN": Foreign(_smp("PAN", decoder_channels=8).make, (1, 3, 128, 128), rows=8),
-    "DeepLabV3": _smp("DeepLabV3", decoder_channels=8),
-    "DeepLabV3Plus": _smp("DeepLabV3Plus", decoder_channels=8),
-    "UPerNet": _smp("UPerNet", decoder_channels=16),
+    "DeepLabV3": _smp("DeepLabV3", 8, decoder_channels=8),
+    "DeepLabV3Plus": _smp("DeepLabV3Plus", 8, decoder_channels=8),
+    "UPerNet": _smp("UPerNet", 8, decoder_channels=16),
     "Segformer": _smp("Segformer", encoder_name="mit_b0", decoder_segmentation_channels=16),
     "DPT": Foreign(
         _smp(
