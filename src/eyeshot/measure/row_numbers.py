@@ -233,7 +233,11 @@ def _global(row: AxisField, along: Along) -> Iterator[Finding]:
         return
     lo, hi = along.lo[along.known], along.hi[along.known]
     still = len(lo) > 0 and bool((lo == lo[0]).all() and (hi == hi[0]).all())
-    yield Finding("jump", _said(row.jump), None if not len(lo) else Fraction(0) if still else _VARIES)
+    jump = None if not len(lo) else Fraction(0) if still else _VARIES
+    if still and row.jump is None and not along.known[along.reads].all():
+        # Those that differ may be among the features whose fields lie beyond the image.
+        jump = None
+    yield Finding("jump", _said(row.jump), jump)
     if len(lo) and not still:
         # Where features differ, start and padding are those of the first one.
         yield from _places(row, _first(along))
