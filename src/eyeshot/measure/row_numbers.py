@@ -238,7 +238,7 @@ def _global(row: AxisField, along: Along) -> Iterator[Finding]:
         # Those that differ may be among the features whose fields lie beyond the image.
         jump = None
     yield Finding("jump", _said(row.jump), jump)
-    if len(lo) and not still:
+    if len(lo) and (not still or row.jump is None):
         # Where features differ, start and padding are those of the first one.
         yield from _places(row, _first(along))
         return
