@@ -62,12 +62,15 @@ def _followed(term: Term | GridTerm, axis: int) -> set[int]:
 
 
 def _homes(term: Term, value: Value) -> dict[int, int]:
-    """Dimensions that are the input's own axes; one to the left of them where channels stand last."""
+    """Dimensions that are the input's own axes; one to the left of them where channels stand last.
+
+    None where neither is so: windows or phases that became a batch.
+    """
     for shift in (0, 1):
         homes = {axis.dim - shift: number for number, axis in enumerate(value.axes)}
         if min(homes, default=0) >= 0 and all(_leads(term, d, number) for d, number in homes.items()):
             return homes
-    return {axis.dim: number for number, axis in enumerate(value.axes)}
+    return {}
 
 
 def _leads(term: Term, d: int, axis: int) -> bool:

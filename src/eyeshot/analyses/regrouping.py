@@ -51,18 +51,34 @@ def through_regroup(term: Term, regroup: Regroup) -> list[Term | GridTerm]:
 
 
 def _trimmed(term: Term) -> Term:
-    """Without the parts of an axis that turn out not to matter: channels listed one by one that read alike."""
+    """Without the parts of an axis that turn out not to matter: heads beside rows, channels that read alike."""
     for axis, seq in enumerate(term.seqs):
         parts = term.parts_of(axis)
-        if len(parts) < 2 or isinstance(seq, Periodic) or seq.period:
+        if len(parts) < 2 or (not isinstance(seq, Periodic) and seq.period):
             continue
-        idle = _idle(parts, seq)
+        idle = _idle_in_law(parts, seq) if isinstance(seq, Periodic) else _idle(parts, seq)
         if idle and len(idle) < len(parts):
             dims, n, unit = term.without(idle, axis)
             reading = IndexMap(term.extent(axis), n, 1, unit, (range(1),))
             bare = tuple(tuple(_unlabelled(part, axis) for part in listed) for listed in dims)
             term = term.with_parts(bare, term.with_seq(axis, seq.through(reading)))
     return term
+
+
+def _idle_in_law(parts: Sequence[Part], seq: Periodic) -> list[Part]:
+    """Parts along which a periodic sequence does not change."""
+    idle = []
+    for part in parts:
+        others = [p for p in parts if p is not part]
+        # Coordinates a period apart differ by the advance alone, so one of each kind answers for all of them.
+        phases = {0}
+        for other in others:
+            steps = {i * other.stride % seq.period for i in range(min(other.size, seq.period))}
+            phases = {(phase + step) % seq.period for phase in phases for step in steps}
+        along = range(0, part.size * part.stride, part.stride)[: seq.period + 1]
+        if all(seq.interval(phase + step) == seq.interval(phase) for phase in phases for step in along):
+            idle.append(part)
+    return idle
 
 
 def _idle(parts: Sequence[Part], seq: Bordered) -> list[Part]:

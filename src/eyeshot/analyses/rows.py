@@ -102,9 +102,10 @@ class _Paths:
 
     @staticmethod
     def of(features: Features, terms: Terms, axis: int, extent: int) -> _Paths:
-        whole = [term for term in terms if axis in term.global_axes]
-        running = [term for term in terms if axis in term.running_axes and axis not in term.global_axes]
-        local = [term for term in terms if axis not in (*term.global_axes, *term.running_axes)]
+        whole = [term for term in terms if axis in term.global_axes and _is_whole(features, term, axis, extent)]
+        others = [term for term in terms if not any(term is other for other in whole)]
+        running = [term for term in others if axis in term.running_axes and axis not in term.global_axes]
+        local = [term for term in others if axis not in term.running_axes or axis in term.global_axes]
         running += _grown(features, local, axis, extent)
         local = [term for term in local if not any(term is other for other in running)]
         reach = Scope.LOCAL
@@ -120,6 +121,18 @@ class _Paths:
         elif reach is Scope.GLOBAL:
             whole, running = [*whole, *running], []
         return _Paths(local, running, whole, Scope.GLOBAL if whole else reach, extent)
+
+
+def _is_whole(features: Features, term: Term | GridTerm, axis: int, extent: int) -> bool:
+    """Whether of an axis that some paths have reduced every feature reads all that any of them reads.
+
+    It does not where they reduced it part by part: every second place by itself, or windows that overlap.
+    """
+    if _is_steady(term, axis):
+        return True
+    lo, hi, _ = _ends(features.along([term], axis), features.count([term], axis))
+    lo, hi = lo.clip(0, extent), hi.clip(0, extent)
+    return not len(lo) or bool((lo == lo.min()).all() and (hi == hi.max()).all())
 
 
 def _grown(features: Features, local: Terms, axis: int, extent: int) -> Terms:
