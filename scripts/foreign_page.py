@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from scripts.markdown import cell, table
+from scripts.sweeping import Record
 
-__all__ = ["Record", "page"]
+__all__ = ["page"]
 
-Record = dict[str, Any]
-"""What came out of one model: a line of the records."""
 
 VERDICTS = ("proven", "proven by changes", "within its bound", "not provable", "wrong")
 STATUSES = ("exact", "bounded", "partial", "unsupported")

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from scripts.sweeping import Record
+
 __all__ = ["page"]
 
-Record = dict[str, Any]
-"""What came out of one task: a line of the records."""
 
 HEAD = """# Hostile modules
 

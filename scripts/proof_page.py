@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
-__all__ = ["Record", "page"]
+from scripts.sweeping import Record
 
-Record = dict[str, Any]
-"""What came out of one task: a line of the records."""
+__all__ = ["page"]
+
 
 VERDICTS = ("proven", "proven by changes", "within its bound", "not provable", "wrong")
 

@@ -9,19 +9,16 @@ the sweep can be interrupted. The page is written of what there is, and says wha
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import sys
 import tempfile
-from fnmatch import fnmatch
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from scripts.foreign.everything import FOREIGN, PACKAGES
-from scripts.foreign_page import Record, page
-from scripts.sweep_models import Pool, read_records
+from scripts.foreign_page import page
+from scripts.sweeping import Record, parser_of, swept
 
 PAGE = Path(__file__).parents[1] / "docs" / "foreign.md"
 
@@ -90,38 +87,20 @@ def _blame(fields: Any) -> str:
 # ---------------------------------------------------------------------- the sweep
 
 
-def sweep(pool: Pool, wanted: list[str], records: Path) -> None:
-    """Run models and put down a line for each."""
-    with records.open("a", encoding="utf-8") as lines:
-        for number, (name, found) in enumerate(pool.run(proved, wanted), 1):
-            lines.write(json.dumps({"model": name, **found}) + "\n")
-            lines.flush()
-            said = ", ".join(f"{n} {verdict}" for verdict, n in found.get("counts", {}).items() if n)
-            said = f"{found['fields']}: {said}" if found["status"] == "holds" else found["reason"][:400]
-            print(f"{number:5}/{len(wanted)} {found['seconds']:7.1f} s  {found['status']:8} {name}  {said}", flush=True)
-
-
 def main() -> int:
     """Run what is missing, and write the page."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--records", type=Path, required=True, help="file of results, one line of JSON per model")
-    parser.add_argument("--limit", type=float, default=300, help="seconds for one model (default: %(default)s)")
-    parser.add_argument("--jobs", type=int, default=1, help="processes at a time (default: %(default)s)")
-    parser.add_argument("--only", default="*", metavar="PATTERN", help="models to run, such as 'monai:*'")
-    parser.add_argument("--again", action="store_true", help="run what has not come out well again")
-    options = parser.parse_args()
+    options = parser_of(__doc__, limit=300).parse_args()
     os.environ.update(ALONE)
-    known = {name for name, r in read_records(options.records).items() if not options.again or r["status"] == "holds"}
-    wanted = [name for name in FOREIGN if name not in known and fnmatch(name, options.only)]
-    print(f"{len(FOREIGN)} models, {len(known)} known, {len(wanted)} to run")
-    sweep(Pool(options.limit, options.jobs, PRELOADED), wanted, options.records)
-    found = read_records(options.records)
-    records: list[Record] = [found[name] for name in FOREIGN if name in found]
-    missing = [name for name in FOREIGN if name not in found]
+    records, missing = swept(proved, list(FOREIGN), _said, options, more=PRELOADED)
     versions = {package: version(package).split("+")[0] for package in ("torch", *PACKAGES)}
     PAGE.write_text(page(records, missing, versions, PIXELS, options.limit), "utf-8")
     print(f"{PAGE} is written; {len(missing)} models have no result yet")
     return int(any(record["status"] in ("wrong", "crash") for record in records))
+
+
+def _said(record: Record) -> str:
+    counts = ", ".join(f"{n} {verdict}" for verdict, n in record["counts"].items() if n)
+    return f"{record['fields']}: {counts}"
 
 
 if __name__ == "__main__":

@@ -9,18 +9,16 @@ there is, and says what is missing.
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import json
 import sys
 from collections import Counter
-from fnmatch import fnmatch
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from scripts.hostile_page import page
-from scripts.sweep_models import Pool, read_records
+from scripts.sweeping import parser_of, swept
 
 PAGE = Path(__file__).parents[1] / "docs" / "hostile.md"
 PER_TASK = 100
@@ -62,39 +60,15 @@ def judged(task: str) -> dict[str, Any]:
 # ---------------------------------------------------------------------- the sweep
 
 
-def sweep(pool: Pool, wanted: list[str], records: Path) -> None:
-    """Run tasks and put down a line for each."""
-    with records.open("a", encoding="utf-8") as lines:
-        for number, (task, found) in enumerate(pool.run(judged, wanted), 1):
-            lines.write(json.dumps({"model": task, **found}) + "\n")
-            lines.flush()
-            said = (
-                f"{found.get('counts', {}).get('features', 0):,} features"
-                if found["status"] == "holds"
-                else found["reason"]
-            )
-            print(f"{number:5}/{len(wanted)} {found['seconds']:7.1f} s  {found['status']:8} {task}  {said}", flush=True)
-
-
 def main() -> int:
     """Run what is missing, and write the page."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--records", type=Path, required=True, help="file of results, one line of JSON per task")
+    parser = parser_of(__doc__, limit=900, jobs=2)
     parser.add_argument("--networks", type=int, default=20_000, help="random networks (default: %(default)s)")
-    parser.add_argument("--limit", type=float, default=900, help="seconds for one task (default: %(default)s)")
-    parser.add_argument("--jobs", type=int, default=2, help="processes at a time (default: %(default)s)")
-    parser.add_argument("--only", default="*", metavar="PATTERN", help="tasks to run, such as 'seeds 3*'")
-    parser.add_argument("--again", action="store_true", help="run what has not come out well again")
     options = parser.parse_args()
     tasks = [f"seeds {first}" for first in range(0, options.networks, PER_TASK)]
-    known = {task for task, r in read_records(options.records).items() if not options.again or r["status"] == "holds"}
-    wanted = [task for task in tasks if task not in known and fnmatch(task, options.only)]
-    print(f"{len(tasks)} tasks, {len(known)} known, {len(wanted)} to run")
-    sweep(Pool(options.limit, options.jobs), wanted, options.records)
-    found = read_records(options.records)
-    records = [found[task] for task in tasks if task in found]
-    PAGE.write_text(page(records, len(tasks) - len(records), PER_TASK, version("torch").split("+")[0]), "utf-8")
-    print(f"{PAGE} is written; {len(tasks) - len(records)} tasks have no result yet")
+    records, missing = swept(judged, tasks, lambda record: f"{record['counts']['features']:,} features", options)
+    PAGE.write_text(page(records, len(missing), PER_TASK, version("torch").split("+")[0]), "utf-8")
+    print(f"{PAGE} is written; {len(missing)} tasks have no result yet")
     return int(any(record["status"] != "holds" for record in records))
 
 

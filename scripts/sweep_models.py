@@ -9,40 +9,17 @@ is written when every model has its line.
 
 from __future__ import annotations
 
-import argparse
-import importlib
-import json
-import multiprocessing
-import multiprocessing.connection
 import sys
 import time
-import traceback
-from collections.abc import Callable, Iterator, Sequence
-from fnmatch import fnmatch
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from scripts.zoo_page import STATUSES, Record, page
+from scripts.sweeping import Pool, Record, parser_of, swept
+from scripts.zoo_page import WELL, page
 
 PAGE = Path(__file__).parents[1] / "docs" / "zoo.md"
 SAMPLE = Path(__file__).parents[1] / "tests" / "frontends" / "torch" / "zoo_sample.txt"
 """The quickest model of every family, which the tests read."""
-
-PRELOADED = [
-    "torch_support",
-    "torch",
-    "torchvision",
-    "timm",
-    "eyeshot.api",
-    "eyeshot.analyses.grids",
-    "eyeshot.frontends.torch.capture",
-]
-"""Imported once, by the server that all processes are forked from; torch_support lies in tests/."""
-
-MEMORY = 12 * 2**30
-"""Bytes of address space that one model may take."""
-
 
 # ---------------------------------------------------------------------- in a process of its own
 
@@ -127,111 +104,7 @@ def _blame(graph: Any, analysis: Any) -> str:
     return ", ".join(f"{source} in {layer}" for source, layer in found.items())
 
 
-def _child(pipe: Connection, task: Callable[..., dict[str, Any]], *args: str) -> None:
-    """Do one task and send what came out of it."""
-    import resource
-    import warnings
-
-    import torch
-
-    importlib.import_module("torch_support")
-    torch.set_num_threads(1)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    # Warnings are the models' own: of names that will change, of options that are not there on this machine.
-    warnings.simplefilter("ignore")
-    try:
-        found = task(*args)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is this model's result
-        lines = traceback.extract_tb(error.__traceback__)[-1:]
-        where = f" in {Path(lines[0].filename).name}, {lines[0].name}" if lines else ""
-        found = {"status": "crash", "reason": f"{type(error).__name__}{where}: {error}"}
-    found["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    pipe.send(found)
-
-
 # ---------------------------------------------------------------------- the sweep
-
-
-class Pool:
-    """Processes that do one task each, a few at a time, none longer than a limit.
-
-    Parameters
-    ----------
-    limit : float
-        Seconds after which a process is ended.
-    jobs : int
-        Processes at a time.
-    more : sequence of str
-        Modules that are imported once for all processes, besides the usual ones.
-    """
-
-    def __init__(self, limit: float, jobs: int, more: Sequence[str] = ()) -> None:
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([*PRELOADED, *more])
-        self._limit, self._jobs = limit, jobs
-
-    def run(self, task: Callable[..., dict[str, Any]], arguments: list[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Results in the order in which they come; a process that dies or takes too long has one too."""
-        waiting = list(reversed(arguments))
-        running: dict[Connection, tuple[str, Any, float]] = {}
-        try:
-            while waiting or running:
-                while waiting and len(running) < self._jobs:
-                    argument = waiting.pop()
-                    pipe, end = self._context.Pipe(duplex=False)
-                    args = (end, task, argument) if argument else (end, task)
-                    process = self._context.Process(target=_child, args=args, daemon=True)
-                    process.start()
-                    end.close()
-                    running[pipe] = (argument, process, time.monotonic())
-                multiprocessing.connection.wait(list(running), timeout=0.5)
-                for pipe, (argument, process, began) in list(running.items()):
-                    found = self._ended(pipe, process, time.monotonic() - began)
-                    if found is not None:
-                        del running[pipe]
-                        yield argument, {**found, "seconds": round(time.monotonic() - began, 2)}
-        finally:
-            for _, process, _ in running.values():
-                process.kill()
-
-    def _ended(self, pipe: Connection, process: Any, seconds: float) -> dict[str, Any] | None:
-        """What a process sent or how it died; None while it works."""
-        if pipe.poll():
-            try:
-                found: dict[str, Any] = pipe.recv()
-            except EOFError:
-                process.join()
-                found = {"status": "crash", "reason": f"the process ended with exit code {process.exitcode}"}
-        elif seconds > self._limit:
-            found = {"status": "timeout", "reason": f"not done after {self._limit:g} s"}
-        else:
-            return None
-        process.kill()
-        process.join()
-        pipe.close()
-        return found
-
-
-def read_records(path: Path) -> dict[str, Record]:
-    """The last line of every model; a line that was cut off by an interruption is no line."""
-    found: dict[str, Record] = {}
-    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
-        if line.endswith("}"):
-            record = json.loads(line)
-            found[record["model"]] = record
-    return found
-
-
-def sweep(pool: Pool, wanted: dict[str, str], records: Path) -> None:
-    """Run models and put down a line for each."""
-    with records.open("a", encoding="utf-8") as lines:
-        for number, (model, found) in enumerate(pool.run(analysed, list(wanted)), 1):
-            lines.write(json.dumps({"model": model, "family": wanted[model], **found}) + "\n")
-            lines.flush()
-            reason = "" if found["status"] in ("exact", "bounded") else f"  {found['reason'][:150]}"
-            print(
-                f"{number:5}/{len(wanted)} {found['seconds']:7.1f} s  {found['status']:11} {model}{reason}", flush=True
-            )
 
 
 def sample(records: list[Record]) -> str:
@@ -247,31 +120,17 @@ def sample(records: list[Record]) -> str:
 
 def main() -> int:
     """Run what is missing, and write the page when nothing is."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--records", type=Path, required=True, help="file of results, one line of JSON per model")
-    parser.add_argument("--limit", type=float, default=120, help="seconds for one model (default: %(default)s)")
-    parser.add_argument("--jobs", type=int, default=1, help="processes at a time (default: %(default)s)")
-    parser.add_argument("--only", default="*", metavar="PATTERN", help="models to run, such as 'timm:res*'")
-    parser.add_argument(
-        "--again", default="", metavar="STATUSES", help=f"run these again too: {','.join(STATUSES)} or all"
-    )
-    options = parser.parse_args()
-    pool = Pool(options.limit, options.jobs)
-    about = next(pool.run(names, [""]))[1]
+    options = parser_of(__doc__, limit=120).parse_args()
+    about = next(Pool(options.limit, 1).run(names, [""]))[1]
     if "names" not in about:
         print(f"the models cannot be listed: {about['reason']}; is tests/ on PYTHONPATH?", file=sys.stderr)
         return 2
-    again = STATUSES if options.again == "all" else options.again.split(",")
-    known = {model: r for model, r in read_records(options.records).items() if r["status"] not in again}
-    wanted = {m: f for m, f in about["names"].items() if m not in known and fnmatch(m, options.only)}
-    print(f"{len(about['names'])} models, {len(known)} known, {len(wanted)} to run")
-    sweep(pool, wanted, options.records)
-    found = read_records(options.records)
-    missing = [model for model in about["names"] if model not in found]
+    families = about["names"]
+    records, missing = swept(analysed, list(families), lambda found: found["reason"][:150], options, well=WELL)
     if missing:
         print(f"{len(missing)} models have no result yet, so {PAGE.name} is not written")
         return 0
-    records = [found[model] for model in about["names"]]
+    records = [{**record, "family": families[record["model"]]} for record in records]
     PAGE.write_text(page(records, about["versions"], options.limit), "utf-8")
     SAMPLE.write_text(sample(records), "utf-8")
     print(f"{PAGE} and {SAMPLE} are written")

@@ -10,9 +10,7 @@ The page is written of what there is, and says what is missing.
 
 from __future__ import annotations
 
-import argparse
 import importlib
-import json
 import sys
 from collections import Counter
 from fnmatch import fnmatch
@@ -21,8 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from eyeshot.frontends.zoo import names
-from scripts.proof_page import Record, page
-from scripts.sweep_models import SAMPLE, Pool, read_records
+from scripts.proof_page import page
+from scripts.sweep_models import SAMPLE
+from scripts.sweeping import Record, parser_of, swept
 
 PAGE = Path(__file__).parents[1] / "docs" / "proof.md"
 
@@ -183,47 +182,22 @@ def _of_networks(number: int) -> dict[str, Any]:
 # ---------------------------------------------------------------------- the sweep
 
 
-def sweep(pool: Pool, wanted: list[str], records: Path) -> None:
-    """Run tasks and put down a line for each."""
-    with records.open("a", encoding="utf-8") as lines:
-        for number, (task, found) in enumerate(pool.run(proved, wanted), 1):
-            lines.write(json.dumps({"model": task, **found}) + "\n")
-            lines.flush()
-            said = ", ".join(f"{n} {verdict}" for verdict, n in found.get("counts", {}).items() if n)
-            said = said if found["status"] == "holds" else found["reason"][:300]
-            print(f"{number:5}/{len(wanted)} {found['seconds']:7.1f} s  {found['status']:8} {task}  {said}", flush=True)
-
-
 def main() -> int:
     """Run what is missing, and write the page."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--records", type=Path, required=True, help="file of results, one line of JSON per task")
+    parser = parser_of(__doc__, limit=300)
     parser.add_argument("--networks", type=int, default=20_000, help="random networks (default: %(default)s)")
-    parser.add_argument("--limit", type=float, default=300, help="seconds for one task (default: %(default)s)")
-    parser.add_argument("--jobs", type=int, default=1, help="processes at a time (default: %(default)s)")
-    parser.add_argument("--only", default="*", metavar="PATTERN", help="tasks to run, such as 'timm:res*', 'random 1*'")
-    parser.add_argument("--again", action="store_true", help="run what has not come out well again")
     options = parser.parse_args()
-    pool = Pool(options.limit, options.jobs)
     versions = {library: version(library).split("+")[0] for library in ("torch", "timm", "torchvision")}
-    seeds = range(-(-options.networks // PER_SEED))
     tasks = [f"built-in {name}" for name in names()]
-    tasks += [*SAMPLE.read_text("utf-8").split(), *(f"random {number}" for number in seeds)]
-    known = _known(options.records, again=options.again)
-    wanted = [task for task in tasks if task not in known and fnmatch(task, options.only)]
-    print(f"{len(tasks)} tasks, {len(known)} known, {len(wanted)} to run")
-    sweep(pool, wanted, options.records)
-    found = read_records(options.records)
-    records = [found[task] for task in tasks if task in found]
-    missing = [task for task in tasks if task not in found]
+    tasks += [*SAMPLE.read_text("utf-8").split(), *(f"random {n}" for n in range(-(-options.networks // PER_SEED)))]
+    records, missing = swept(proved, tasks, _said, options)
     PAGE.write_text(page(records, missing, versions, (ROWS, PIXELS), options.limit), "utf-8")
     print(f"{PAGE} is written; {len(missing)} tasks have no result yet")
     return int(any(record["status"] in ("wrong", "crash") for record in records))
 
 
-def _known(records: Path, *, again: bool) -> dict[str, Record]:
-    """The results so far; without what is to be run again."""
-    return {task: r for task, r in read_records(records).items() if not again or r["status"] == "holds"}
+def _said(record: Record) -> str:
+    return ", ".join(f"{n} {verdict}" for verdict, n in record["counts"].items() if n)
 
 
 if __name__ == "__main__":

@@ -6,14 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import groupby
-from typing import Any
 
-__all__ = ["STATUSES", "Record", "page"]
+from scripts.sweeping import Record
 
-Record = dict[str, Any]
-"""What the sweep found out about one model: a line of its records."""
+__all__ = ["WELL", "page"]
 
-STATUSES = ("exact", "bounded", "partial", "unsupported", "error", "timeout", "crash")
+
+WELL = ("exact", "bounded", "partial")
+STATUSES = (*WELL, "unsupported", "error", "timeout", "crash")
 
 MEANINGS = {
     "exact": "every operation has a rule; every number is what the model reads",
