@@ -58,7 +58,7 @@ def test_features_with_paths_of_their_own_have_boxes_of_their_own() -> None:
     layout, (outlook,) = trace.layouts[node.layout], trace.outlooks[node.outlook]
     assert outlook is not None
     for feature in itertools.product(*map(range, layout.extents)):
-        region = region_of(graph, graph.nodes[-1], analysis.theoretical, feature, graph.inputs[0])
+        region = region_of(analysis, graph.nodes[-1].name, feature, graph.inputs[0])
         assert box_from(outlook, feature, layout.extents, 2) == list(region.box), feature
 
 

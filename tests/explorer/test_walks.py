@@ -58,6 +58,6 @@ def test_outlooks_tell_every_box(name: str) -> None:
         for value, outlook in zip(graph.inputs, outlooks, strict=True):
             assert outlook is not None, node.name
             for feature in some(layout.extents):
-                region = region_of(graph, node, analysis.theoretical, feature, value)
+                region = region_of(analysis, node.name, feature, value)
                 found = box_from(outlook, feature, layout.extents, len(value.axes))
                 assert found == list(region.box), (node.name, feature)

@@ -39,7 +39,7 @@ class Analysis:
         self.parts = parts or {}
         self._whole = whole
         self._rows: dict[str, LayerField] = {}
-        self._layouts: dict[str, Layout] = {}
+        self._layouts: dict[tuple[object, ...], Layout] = {}
         self._outlines: dict[tuple[bool, int | None], tuple[Entry, ...]] = {}
 
     @cached_property
@@ -137,10 +137,12 @@ class Analysis:
         return self._rows[name]
 
     def layout(self, name: str) -> Layout:
-        """The numbering of a node's features."""
-        if name not in self._layouts:
-            self._layouts[name] = layout_of(self.graph, self.graph.by_name[name], self.theoretical.fields[name])
-        return self._layouts[name]
+        """The numbering of a node's features; values whose fields are the same share it."""
+        node, field = self.graph.by_name[name], self.theoretical.fields[name]
+        key = (*map(id, field), node.shape)
+        if key not in self._layouts:
+            self._layouts[key] = layout_of(self.graph, node, field)
+        return self._layouts[key]
 
 
 def _as_partial(row: LayerField) -> LayerField:

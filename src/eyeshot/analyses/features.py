@@ -73,6 +73,7 @@ class Features:
         self.terms = tuple(term for term, _ in self._as_they_are.values())
         # For each term, which `terms` keeps, and axis.
         self._known: dict[tuple[int, int], tuple[Ints, Ints]] = {}
+        self._united: dict[tuple[int, ...], tuple[Ints, Ints] | None] = {}
 
     @cached_property
     def _layout(self) -> Layout:
@@ -134,6 +135,12 @@ class Features:
 
         Axes of features that change nothing are left out, but for the one that numbers the features along the axis.
         """
+        key = (axis, *map(id, terms))
+        if key not in self._united:
+            self._united[key] = self._unite(terms, axis)
+        return self._united[key]
+
+    def _unite(self, terms: Terms, axis: int) -> tuple[Ints, Ints] | None:
         import numpy as np
 
         arrays = self._arrays(terms, axis)

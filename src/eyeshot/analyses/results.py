@@ -36,7 +36,7 @@ class Scope(enum.StrEnum):
     LOCAL = "local"
     """Each feature reads a window around its place."""
     GLOBAL = "global"
-    """Some path reads the whole axis."""
+    """Some path reads a whole map along the axis: all of the image, or all that a crop has left of it."""
     CAUSAL = "causal"
     """Some path reads all up to here: a running sum, a recurrent layer, causal attention."""
     ANTICAUSAL = "anticausal"
@@ -93,7 +93,7 @@ class AxisField:
 
     @property
     def is_global(self) -> bool:
-        """Whether some path reads the whole axis."""
+        """Whether some path reads a whole map along the axis."""
         return self.reach is Scope.GLOBAL
 
 
@@ -199,7 +199,7 @@ class Region:
     products : tuple of products of index runs
         The exact support: the union of these products (each a tuple of runs per axis).
     is_global : tuple of bool
-        Whether some path reads the whole axis.
+        Whether some path reads a whole map along the axis.
     status : Status
         How far the answer can be trusted; with BOUNDED the true support is a part of this one.
     read : int

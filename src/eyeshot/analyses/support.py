@@ -9,15 +9,15 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from eyeshot.analyses.boxes import Boxes, backward, forward, mask_of, split_set, unite, volume
 from eyeshot.analyses.grids import GridTerm
 from eyeshot.analyses.hulls import intervals_along
-from eyeshot.analyses.layout import checked_index, checked_pixel, layout_of, locate_pixel
+from eyeshot.analyses.layout import checked_index, checked_pixel, locate_pixel
 from eyeshot.analyses.results import Interval, Product, Reach, Region
-from eyeshot.analyses.rows import row_of
 from eyeshot.analyses.terms import Field, Term
 from eyeshot.analyses.walk import Walk
 from eyeshot.errors import FeatureError, LimitError
@@ -27,37 +27,38 @@ from eyeshot.index.explicit import NOTHING, Ints, zeroed
 from eyeshot.index.intervals import Periodic, hull
 from eyeshot.index.sets import IndexSet
 
+if TYPE_CHECKING:
+    from eyeshot.analyses.analysis import Analysis
+
 __all__ = ["actual_intervals", "box_at", "elements_reached", "elements_read", "mask_of", "reach_of", "region_of"]
 
 Sets = tuple[IndexSet, ...]
 
 
-def region_of(graph: Graph, node: Node, walk: Walk, index: tuple[int, ...], value: Value) -> Region:
+def region_of(analysis: Analysis, name: str, index: tuple[int, ...], value: Value) -> Region:
     """What the feature `index` of a node reads of one input.
 
     Parameters
     ----------
-    graph : Graph
-        The network.
-    node : Node
-        The layer.
-    walk : Walk
-        The theoretical walk over the network.
+    analysis : Analysis
+        The analyses of the network.
+    name : str
+        The node.
     index : tuple of int
         The feature; negative numbers count from the end.
     value : Value
         One of the inputs of the network.
     """
+    graph, walk, node = analysis.graph, analysis.theoretical, analysis.graph.by_name[name]
     position = graph.inputs.index(value)
-    field = walk.fields[node.name]
-    layout = layout_of(graph, node, field)
+    layout = analysis.layout(name)
     index = checked_index(index, layout.extents, layout.names, f"layer `{node.name}`")
     sets = layout.locate(index)
     read = elements_read(graph, node, (sets,)).get(value.name, ())
     dims = [axis.dim for axis in value.axes]
     products = unite(tuple(box[d] for d in dims) for box in read)
-    mine = tuple(term for term in field if term.input == position)
-    row = defaultdict(bool, {(axis.input, axis.axis): axis.is_global for axis in row_of(graph, node, walk).axes})
+    mine = tuple(term for term in walk.fields[name] if term.input == position)
+    row = defaultdict(bool, {(axis.input, axis.axis): axis.is_global for axis in analysis.row(name).axes})
     return Region(
         layer=node.name,
         feature=index,
@@ -90,15 +91,13 @@ def elements_read(graph: Graph, node: Node, boxes: Boxes) -> dict[str, Boxes]:
     return pending
 
 
-def reach_of(
-    graph: Graph, walk: Walk, pixel: tuple[int, ...], value: Value, only: Node | None = None
-) -> Iterator[Reach]:
+def reach_of(analysis: Analysis, pixel: tuple[int, ...], value: Value, only: Node | None = None) -> Iterator[Reach]:
     """Which features read a pixel of an input, for every node or for one."""
+    graph = analysis.graph
     pixel = checked_pixel(value, pixel)
     reached = elements_reached(graph, value, (locate_pixel(value, pixel),), only)
     for node in graph.nodes if only is None else (only,):
-        field = walk.fields[node.name]
-        layout = layout_of(graph, node, field)
+        layout = analysis.layout(node.name)
         products = unite(p for box in reached.get(node.name, ()) for p in layout.positions(box))
         yield Reach(
             layer=node.name,
@@ -109,7 +108,7 @@ def reach_of(
             features=_box_of(products, len(layout.names)),
             products=_runs(products),
             count=volume(products),
-            status=walk.status(node.name),
+            status=analysis.theoretical.status(node.name),
         )
 
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Generic, TypeVar
 
 from eyeshot.analyses.analysis import Analysis
-from eyeshot.analyses.layout import Layout, layout_of
+from eyeshot.analyses.layout import Layout
 from eyeshot.analyses.outlook import Outlook, outlooks_of
 from eyeshot.analyses.results import LayerField, Table
 from eyeshot.graph.access import Access, Link, Reading, Shape
@@ -185,7 +185,7 @@ def trace_of(analysis: Analysis) -> Trace:
         terms = analysis.theoretical.fields[node.name]
         sight = (*map(id, terms), node.shape)
         if sight not in seen:
-            layout = layout_of(graph, node, terms)
+            layout = analysis.layout(node.name)
             seen[sight] = layouts.number(layout), outlooks.number(outlooks_of(graph, terms, layout, node.shape))
         inputs = tuple(numbers[name] for name in node.inputs)
         row, title = analysis.row(node.name), titles.get(node.name)

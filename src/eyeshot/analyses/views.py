@@ -180,7 +180,7 @@ class _Viewer:
         window = self.windows.get(name, ((0, 0),) * len(layout.names))
         row = self.rows[name]
         regions = tuple(
-            replace(region_of(graph, graph.by_name[name], walk, index, self.value), layer=row.name)
+            replace(region_of(self.analysis, name, index, self.value), layer=row.name)
             for index in self._singled_out(name, window)
         )
         image = tuple(self.value.shape[axis.dim] for axis in self.value.axes)

@@ -64,10 +64,7 @@ class Field:
     @property
     def extents(self) -> tuple[tuple[str, int], ...]:
         """Axes by which features are numbered, each with the number of features along it."""
-        from eyeshot.analyses.layout import layout_of
-
-        node = self._analysis.graph.by_name[self._name]
-        layout = layout_of(self._analysis.graph, node, self._analysis.theoretical.fields[self._name])
+        layout = self._analysis.layout(self._name)
         return tuple(zip(layout.names, layout.extents, strict=True))
 
     def at(self, *index: int, input: str | None = None) -> Region:
@@ -92,9 +89,7 @@ class Field:
         """
         from eyeshot.analyses.support import region_of
 
-        graph = self._analysis.graph
-        value = input_named(graph, input)
-        return region_of(graph, graph.by_name[self._name], self._analysis.theoretical, index, value)
+        return region_of(self._analysis, self._name, index, input_named(self._analysis.graph, input))
 
     def reached_by(self, *pixel: int, input: str | None = None) -> Reach:
         """The features of this layer that read one pixel of an input: its projective field.
@@ -110,7 +105,7 @@ class Field:
 
         graph = self._analysis.graph
         value = input_named(graph, input)
-        (reach,) = reach_of(graph, self._analysis.theoretical, pixel, value, graph.by_name[self._name])
+        (reach,) = reach_of(self._analysis, pixel, value, graph.by_name[self._name])
         return reach
 
     def actual(self, axis: str, *, input: str | None = None) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -147,9 +147,7 @@ class Fields:
         from eyeshot.analyses.support import reach_of
 
         value = input_named(self.graph, input)
-        reaches = {
-            reach.layer: reach for reach in reach_of(self._analysis.graph, self._analysis.theoretical, pixel, value)
-        }
+        reaches = {reach.layer: reach for reach in reach_of(self._analysis, pixel, value)}
         entries = self._analysis.outline(every=every, depth=depth)
         return tuple(replace(reaches[entry.node], layer=entry.name) for entry in entries)
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from eyeshot.analyses.analysis import Analysis
 from eyeshot.analyses.boxes import Boxes
-from eyeshot.analyses.layout import Layout, layout_of
+from eyeshot.analyses.layout import Layout
 from eyeshot.analyses.results import Reach
 from eyeshot.analyses.support import actual_intervals, elements_reached, reach_of, region_of
 from eyeshot.errors import LimitError
@@ -96,7 +96,6 @@ class Claims:
     def __init__(self, analysis: Analysis) -> None:
         self.analysis = analysis
         self._hulls: dict[tuple[str, str, int], tuple[Ints, Ints]] = {}
-        self._layouts: dict[str, Layout] = {}
         self._places: dict[str, tuple[bool, ...]] = {}
 
     @property
@@ -106,10 +105,7 @@ class Claims:
 
     def layout(self, name: str) -> Layout:
         """How the features of a value are numbered."""
-        if name not in self._layouts:
-            graph = self.graph
-            self._layouts[name] = layout_of(graph, graph.by_name[name], self.analysis.theoretical.fields[name])
-        return self._layouts[name]
+        return self.analysis.layout(name)
 
     def features(self, name: str) -> int:
         """Number of features of a value."""
@@ -140,7 +136,7 @@ class Claims:
     def reaches(self, probe: Probe) -> dict[str, Reach] | None:
         """The features of every value that read a pixel; None if there are too many pieces."""
         try:
-            return {r.layer: r for r in reach_of(self.graph, self.analysis.theoretical, probe.at, probe.input)}
+            return {r.layer: r for r in reach_of(self.analysis, probe.at, probe.input)}
         except LimitError:
             return None
 
@@ -150,7 +146,7 @@ class Claims:
         for value in self.graph.inputs:
             mask = np.zeros(tuple(value.shape[axis.dim] for axis in value.axes), np.bool_)
             try:
-                region = region_of(self.graph, self.graph.by_name[name], self.analysis.theoretical, feature, value)
+                region = region_of(self.analysis, name, feature, value)
             except LimitError:
                 return None
             for product in region.products:

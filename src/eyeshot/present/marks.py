@@ -30,8 +30,8 @@ class Mark(enum.Enum):
 
 
 _SAID = {
-    Mark.GLOBAL: "global: every feature reads the whole axis",
-    Mark.BOTH: "local and global: the numbers are of the local paths; another path reads the whole axis",
+    Mark.GLOBAL: "global: every feature reads a whole map along the axis",
+    Mark.BOTH: "local and global: the numbers are of the local paths; another path reads a whole map along the axis",
     Mark.CAUSAL: "causal: each feature reads all up to its place, the last one everything",
     Mark.ANTICAUSAL: "anticausal: each feature reads all from its place on, the first one everything",
     Mark.BEYOND: "larger than the image: a part of the field always lies outside it",

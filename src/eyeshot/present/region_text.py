@@ -90,7 +90,7 @@ def _facts(region: Region) -> Iterator[tuple[str, str]]:
     yield "padding", f"{percentage(outside)} of the box lies outside the image" if outside else "none"
     whole_axes = [axis for axis, is_global in zip(region.axes, region.is_global, strict=True) if is_global]
     if whole_axes:
-        yield "global", f"along {', '.join(whole_axes)}: some path reads the whole axis"
+        yield "global", f"along {', '.join(whole_axes)}: some path reads a whole map along it"
     if region.status.value == "bounded":
         yield "bounded", "data or random numbers decide what is read; the true set is a part of this one"
     if region.status.value == "unsupported":
