@@ -53,6 +53,8 @@ class Seen(NamedTuple):
     """Axes along which some path is global or may be called so."""
     running: frozenset[Axis] = frozenset()
     """Axes along which some path has passed a running reduction."""
+    unsure: frozenset[Axis] = frozenset()
+    """Axes along which some path may be called global and may not: it has passed a reduction of a single index."""
 
 
 class Read(NamedTuple):
@@ -157,8 +159,10 @@ class Theory:
             for flag, axes in flagged.items():
                 if way & flag:
                     axes.add((name, a))
-        local = {axis: pixel for axis, pixel in hulls.items() if axis not in flagged[COVERED] | flagged[RUNS]}
-        return Seen(hulls, local, *(frozenset(flagged[flag]) for flag in (COVERED, PERHAPS, RUNS)))
+        sure = flagged[COVERED] | flagged[RUNS]
+        local = {axis: pixel for axis, pixel in hulls.items() if axis not in sure}
+        unsure = frozenset(flagged[PERHAPS] - sure)
+        return Seen(hulls, local, *(frozenset(flagged[flag]) for flag in (COVERED, PERHAPS, RUNS)), unsure)
 
 
 def unite(parts: list[Seen]) -> Seen:
@@ -172,6 +176,7 @@ def unite(parts: list[Seen]) -> Seen:
         frozenset[Axis]().union(*(part.reduced for part in some)),
         frozenset[Axis]().union(*(part.perhaps for part in some)),
         frozenset[Axis]().union(*(part.running for part in some)),
+        frozenset[Axis]().union(*(part.unsure for part in some)),
     )
 
 
