@@ -94,6 +94,30 @@ def dense_along(draw: Draw, shape: Shape) -> Step | None:
 
 
 @kind()
+def attention_along(draw: Draw, shape: Shape) -> Step | None:
+    """Attention within each line along an axis, by several heads; lines and heads are one batch."""
+    r, c = len(shape) - 1, shape[0]
+    axis, heads = draw.int(0, r - 1), draw.int(2, 3)
+    lines = [a for a in range(r) if a != axis]
+    heads_first = draw.chance()
+
+    def work(m: Any, x: Tensor) -> Tensor:
+        y = torch.einsum("nc...,hkc->nhk...", x, m.w)
+        dims = [1, *(3 + a for a in lines)] if heads_first else [*(3 + a for a in lines), 1]
+        order = [0, *dims, 3 + axis, 2]
+        y = y.permute(order)
+        batch = y.reshape(-1, *y.shape[-2:])
+        mixed = ((batch @ batch.transpose(1, 2)).softmax(-1) @ batch).reshape(y.shape)
+        labels: list[int | None] = [None, *lines] if heads_first else [*lines, None]
+        mixed = m.show(mixed, None, *labels, axis, None)
+        back = mixed.permute([order.index(d) for d in range(len(order))])
+        return torch.einsum("nhk...,hkc->nc...", back, m.w) + x
+
+    text = f"attention of {heads} heads{' first' if heads_first else ''} along axis {axis}"
+    return Step(text, work, "hides", w=draw.weights(heads, 2, c))
+
+
+@kind()
 def spectrum(draw: Draw, shape: Shape) -> Step | None:
     """Through the spectrum of an axis and back, or complex numbers that stay where they are."""
     r, c = len(shape) - 1, shape[0]

@@ -217,3 +217,41 @@ def test_channels_that_a_list_has_by_themselves_are_no_places() -> None:
     found = fields(placed, (1, 2, 10), "NCT")[-1]
     assert found.extents == (("t", 10),)
     assert (found.axes[0].n, found.axes[0].size, found.axes[0].size_min) == (10, 10, 1)
+
+
+# ---------------------------------------------------------------------- rows beside heads
+
+
+def attention_within_rows(model: nn.Module, x: torch.Tensor) -> torch.Tensor:
+    """Rows and heads are one batch; (y, x, heads, channels) comes out."""
+    qkv = model.qkv(x).flatten(2).transpose(1, 2).reshape(4, 5, 24)  # type: ignore[operator]
+    q, k, v = qkv.view(4, 5, 2, 12).permute(0, 2, 3, 1).split([4, 4, 4], dim=2)
+    mixed = v @ (q.transpose(-2, -1) @ k).softmax(-1).transpose(-2, -1)
+    return mixed.permute(0, 3, 1, 2)
+
+
+def test_heads_beside_rows_are_no_rows() -> None:
+    model = Model(attention_within_rows, qkv=nn.Conv2d(3, 24, 3, padding=1)).eval()
+    y, x = eyeshot.analyze(model, input_shape=(1, 3, 4, 5))[-1].axes
+    assert (y.n, y.jump, y.size, y.start, y.padding, y.period, y.reach) == (4, 1, 3, 0.5, 1, 1, "local")
+    assert (x.n, x.reach) == (5, "global")
+    proof = eyeshot.verify(model, input_shape=(1, 3, 4, 5))
+    assert proof.holds
+    assert proof.rows.proven > 9
+
+
+def test_windows_that_are_a_batch_keep_all_their_places() -> None:
+    def windows(_: nn.Module, x: torch.Tensor) -> torch.Tensor:
+        return x.view(1, 3, 2, 4, 2, 4).permute(0, 2, 4, 1, 3, 5).reshape(4, 3, 4, 4)
+
+    found = fields(windows, (1, 3, 8, 8))[-1]
+    assert found.extents == (("y", 8), ("x", 8))
+    assert [(axis.n, axis.jump, axis.size) for axis in found.axes] == [(8, 1, 1), (8, 1, 1)]
+    assert found.at(5, 2).box == ((5, 6), (2, 3))
+
+
+def test_a_sum_over_every_second_place_is_not_global() -> None:
+    axis = last(lambda _, x: x.unflatten(-1, (4, 2)).sum(-2), (1, 1, 8))
+    assert (axis.n, axis.jump, axis.size, axis.size_min, axis.reach) == (2, 1, 7, 7, "local")
+    both = last(lambda _, x: x.unflatten(-1, (4, 2)).sum((-2, -1)), (1, 1, 8))
+    assert (both.n, both.size, both.reach) == (1, 8, "global")
