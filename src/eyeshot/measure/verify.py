@@ -78,9 +78,10 @@ def verify_module(
     """
 
     def read(meanings: Sequence[Arguments], record: Record | None = None) -> tuple[Graph, Arguments]:
-        return capture_first(model, meanings, strict=strict, name=name, record=record)
+        return capture_first(inner, meanings, strict=strict, name=name, record=record)
 
-    said, arguments = read(arguments_of(input_shape, runnable(model), axes=axes, call=call))
+    inner = runnable(model)
+    said, arguments = read(arguments_of(input_shape, inner, axes=axes, call=call))
     # Before a copy of all weights is made.
     _affordable(said, effort, bytes_of(model, _WIDTH))
     with Lent(model, torch.float64):

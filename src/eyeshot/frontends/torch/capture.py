@@ -77,7 +77,8 @@ def capture(
         If the model cannot be called so; the user's own exception is its cause.
     """
     with TURN:
-        meanings = arguments_of(input_shape, runnable(model), axes=axes, call=call)
+        model = runnable(model)
+        meanings = arguments_of(input_shape, model, axes=axes, call=call)
         return capture_first(model, meanings, strict=strict, name=name)[0]
 
 
@@ -93,14 +94,15 @@ def capture_first(
 
     Parameters
     ----------
-    model, strict, name
+    model : Module
+        As `eyeshot.frontends.torch.runnable.runnable` gives it.
+    strict, name
         As for `capture`.
     meanings : sequence of Arguments
         What the caller may mean.
     record : Record, optional
         Where to write down what was called.
     """
-    model = runnable(model)
     first, *others = meanings
     try:
         return _captured(model, first, strict=strict, name=name, record=record), first

@@ -7,7 +7,6 @@ again, beside the tensors there. A constant that is made on the CPU lies there, 
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -52,8 +51,11 @@ ANSWERS: dict[Any, Answer] = {
 
 def device_of(model: torch.nn.Module) -> torch.device:
     """Where a model lies: on the device of its first tensor that has numbers, on the CPU if it has none."""
-    tensors = itertools.chain(model.parameters(), model.buffers())
-    return next((tensor.device for tensor in tensors if not tensor.is_meta), torch.device("cpu"))
+    for module in model.modules():
+        for tensor in (*module._parameters.values(), *module._buffers.values()):
+            if tensor is not None and not tensor.is_meta:
+                return tensor.device
+    return torch.device("cpu")
 
 
 class Claim:

@@ -131,7 +131,7 @@ class _Reader:
         self._axes, self._call = axes, call
         self._first: Convolution | None = first_convolution(model)
         self._dtype = next((p.dtype for p in model.parameters() if p.is_floating_point()), torch.get_default_dtype())
-        self._paths = {path for path, _ in model.named_modules()}
+        self._model = model
 
     def meanings(self, given: Any) -> Iterator[Arguments]:
         """The arguments for one size: for every shape that it may mean and that is possible."""
@@ -188,7 +188,8 @@ class _Reader:
 
     def _free(self, name: str, found: list[InputTensor]) -> str:
         """A name that is no module's and no other input's."""
-        taken = self._paths | {one.name for one in found}
+        # The name of an argument has no dot, so it can only be that of a child.
+        taken = {*self._model._modules, *(one.name for one in found)}
         number, free = 1, name
         while free in taken:
             number += 1
