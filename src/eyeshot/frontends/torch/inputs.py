@@ -189,7 +189,7 @@ class _Reader:
     def _free(self, name: str, found: list[InputTensor]) -> str:
         """A name that is no module's and no other input's."""
         # The name of an argument has no dot, so it can only be that of a child.
-        taken = {*self._model._modules, *(one.name for one in found)}
+        taken = {*dict(self._model.named_children()), *(one.name for one in found)}
         number, free = 1, name
         while free in taken:
             number += 1
