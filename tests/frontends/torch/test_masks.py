@@ -371,3 +371,44 @@ def test_large_numbers_taken_from_pixels_are_no_mask(function: Any) -> None:
     torch.manual_seed(0)
     proof = eyeshot.verify(Less().eval(), input_shape=60_000 * torch.rand(1, 1, 4, 5))
     assert proof.values[-1].verdict is Verdict.PROVEN
+
+
+# ---------------------------------------------------------------------- in training mode
+
+
+def trained(x: Tensor) -> Tensor:
+    weights = (x @ x.transpose(1, 2) + HIDES.to(x)).softmax(-1)
+    return F.dropout(weights, 0.5, training=True) @ x
+
+
+def trained_at_once(x: Tensor) -> Tensor:
+    return attend(x, x, x, is_causal=True, dropout_p=0.5)
+
+
+def low_scores_dropped(x: Tensor) -> Tensor:
+    """A score of -10,000 that is dropped is zero, so that the place counts."""
+    scores = (x @ x.transpose(1, 2)).masked_fill(BEHIND, -1e4)
+    return F.dropout(scores, 0.5, training=True).softmax(-1) @ x
+
+
+@pytest.mark.parametrize(("function", "reach"), [(trained, "causal"), (trained_at_once, "causal")])
+def test_what_a_mask_hides_stays_hidden_in_a_dropout(function: Callable[[Tensor], Tensor], reach: str) -> None:
+    found = field(function)
+    assert found.status is Status.BOUNDED
+    assert found.axes[0].reach == reach
+    assert [found.at(i).pixels[0] for i in range(N)] == [(0, i + 1) for i in range(N)]
+
+
+def test_what_a_dropout_may_let_through_is_read() -> None:
+    found = field(low_scores_dropped)
+    assert found.status is Status.BOUNDED
+    assert all(found.at(i).pixels[0] == (0, N) for i in range(N))
+
+
+def test_an_encoder_in_training_mode_is_causal() -> None:
+    layer = nn.TransformerEncoderLayer(4, 2, 8, 0.3, batch_first=True)
+    mask = nn.Transformer.generate_square_subsequent_mask(N)
+    encoder = nn.TransformerEncoder(layer, 2, enable_nested_tensor=False)
+    found = field(lambda x: encoder(x, mask=mask, is_causal=True))
+    assert found.status is Status.BOUNDED
+    assert found.axes[0].reach == "causal"

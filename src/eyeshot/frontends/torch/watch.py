@@ -138,7 +138,9 @@ class Watch(TorchDispatchMode):
         if base.value is None:
             self.tensors.draw(target)
         else:
-            base.value = call.bounded(base.value)
+            # Other numbers than it had may stand there now.
+            is_vital = base.value.known is not None and base.value.known.matters
+            base.value = call.bounded(self.tape.dimmed(base.value) if is_vital else base.value.plain)
 
     def _written(self, operation: Operation, call: Call) -> None:
         """Arguments that an operation writes to beside its results."""
@@ -150,13 +152,15 @@ class Watch(TorchDispatchMode):
 
     def _values(self, operation: Operation, call: Call, *, is_drawn: bool) -> Any:
         """What the results of an operation hold; a bound where random numbers have a part in them."""
-        begin = len(self.tape)
+        begin, call.draws = len(self.tape), is_drawn
         values = self._ruled(operation, call)
         if not is_drawn:
             return values
         listed = values if isinstance(values, list | tuple) else [values]
-        bounds = {v.index: v if self.tape.is_bound(v, begin) else call.bounded(v) for v in listed if v is not None}
-        found = [None if value is None else bounds[value.index] for value in listed]
+        # What a rule knows of the numbers holds for all draws: weights that a mask made zero stay so in a dropout.
+        plain = {value.index: value.plain for value in listed if value is not None}
+        bounds = {i: v if self.tape.is_bound(v, begin) else call.bounded(v) for i, v in plain.items()}
+        found = [None if value is None else bounds[value.index].telling(value.known) for value in listed]
         return found if isinstance(values, list | tuple) else found[0]
 
     def _ruled(self, operation: Operation, call: Call) -> Any:

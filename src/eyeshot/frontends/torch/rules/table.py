@@ -90,7 +90,7 @@ class Call:
         Its result, where that is known without running it.
     """
 
-    __slots__ = ("_out", "args", "fails", "func", "kwargs", "made", "tape", "tensors")
+    __slots__ = ("_out", "args", "draws", "fails", "func", "kwargs", "made", "tape", "tensors")
 
     def __init__(
         self, tensors: Tensors, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], out: Any = None
@@ -101,6 +101,8 @@ class Call:
         self.made: Any = None
         # Whether its rule is missing or fails.
         self.fails = False
+        # Whether random numbers have a part in it.
+        self.draws = False
 
     # ------------------------------------------------------------------ arguments
 
