@@ -164,6 +164,11 @@ def _judge_value(net: Net, fields: Any, where: tuple[Any, ...], truth: Truth, re
         if (claim & ~shown).any():
             shown = shown | _again(net, where, number_of, asked)
         extra = claim & ~shown
+        if not net.tells_by_nan:
+            # A place that no window reaches is 0, and so is it behind a gate: it reads the gate, which never shows.
+            live = number_of(truth.nonzero).any(0).reshape(-1)[asked]
+            report.counts["always 0"] += int((extra.any(0) & ~live).sum())
+            extra &= live
         if extra.any():
             p, k = map(int, np.argwhere(extra)[0])
             index = tuple(map(int, np.unravel_index(asked[k], extents))) if extents else ()

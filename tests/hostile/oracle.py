@@ -53,11 +53,14 @@ class Truth:
         Those, and elements whose difference may be rounding.
     poisoned : bool array of the same shape
         Elements that NaN arrived at.
+    nonzero : bool array of the same shape
+        Elements that were anything but 0 in some run. What is always 0 shows nothing of what it is multiplied with.
     """
 
     changed: Bools
     perhaps: Bools
     poisoned: Bools
+    nonzero: Bools
 
 
 def watched(net: Net) -> list[Watched]:
@@ -111,19 +114,20 @@ def observed(net: Net, number: int, probes: list[Probe], *, tries: int = len(LOU
         base = net.inputs(seed=seed + max(attempt, 0))
         for at, outcome in enumerate(_differences(net, base, number, probes, attempt, seed)):
             if attempt < 0:
-                truths.append(Truth(np.zeros_like(outcome[0]), np.zeros_like(outcome[0]), outcome[0]))
+                truths.append(Truth(*(np.zeros_like(outcome[0]) for _ in range(2)), outcome[0], outcome[2]))
             else:
                 truths[at].changed |= outcome[0]
                 truths[at].perhaps |= outcome[1]
+                truths[at].nonzero |= outcome[2]
     return truths
 
 
 def _differences(
     net: Net, base: tuple[Tensor, ...], number: int, probes: list[Probe], attempt: int, seed: int
-) -> list[tuple[Bools, Bools]]:
-    """For every value whether each element differs surely, and perhaps; or for attempt −1 whether it is NaN, twice."""
+) -> list[tuple[Bools, ...]]:
+    """For every value whether each element differs surely, perhaps, and is not 0; for attempt −1 whether it is NaN."""
     clean = values(net, base)
-    parts: list[list[tuple[Bools, Bools]]] = [[] for _ in clean]
+    parts: list[list[tuple[Bools, ...]]] = [[] for _ in clean]
     size = max(1, MOST_NUMBERS // max(1, base[number].numel()))
     for first in range(0, len(probes), size):
         some = probes[first : first + size]
@@ -133,7 +137,7 @@ def _differences(
         batch[number] = x
         for part, before, after in zip(parts, clean, _batched(net, tuple(batch), clean), strict=True):
             part.append(_compared(before, after, attempt))
-    return [(np.concatenate([a for a, _ in part]), np.concatenate([b for _, b in part])) for part in parts]
+    return [tuple(map(np.concatenate, zip(*part, strict=True))) for part in parts]
 
 
 def _probed(x: Tensor, probes: list[Probe], attempt: int, seed: int) -> Tensor:
@@ -162,15 +166,15 @@ def _batched(net: Net, inputs: tuple[Tensor, ...], clean: list[Tensor]) -> list[
     return together
 
 
-def _compared(before: Tensor, after: Tensor, attempt: int) -> tuple[Bools, Bools]:
+def _compared(before: Tensor, after: Tensor, attempt: int) -> tuple[Bools, ...]:
     after = torch.view_as_real(after).sum(-1) if after.is_complex() else after
     if attempt < 0:
         nan = torch.isnan(after).numpy()
-        return nan, nan
+        return nan, nan, np.zeros_like(nan)
     before = torch.view_as_real(before).sum(-1) if before.is_complex() else before
     scale = float(before.abs().max()) + 1e-3 if before.numel() else 1.0
     difference = (after - before[None]).abs().nan_to_num(nan=scale, posinf=scale).numpy()
-    return difference > SEEN * scale, difference > UNSEEN * scale
+    return difference > SEEN * scale, difference > UNSEEN * scale, ((after != 0) | (before[None] != 0)).numpy()
 
 
 def pixels_of(net: Net, number: int) -> list[Probe]:

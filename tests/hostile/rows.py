@@ -36,11 +36,19 @@ class _Measured:
         What each feature reads.
     seen : bool array (features, pixels)
         The same with its holes.
+    is_sure : bool
+        Whether NaN told it; what a change does far away may be smaller than rounding.
     """
 
     pixels: int
     all: list[Interval]
     seen: npt.NDArray[np.bool_]
+    is_sure: bool
+
+    @property
+    def has_holes(self) -> bool:
+        """Whether some feature leaves out what lies between what it reads: it wraps around, or looks here and there."""
+        return any(int(row.sum()) < hi - lo for row, (lo, hi) in zip(self.seen, self.all, strict=True))
 
     @property
     def widest(self) -> int:
@@ -123,10 +131,10 @@ def _measured(net: Net, fields: Any, one: Watched, f: Any, axis: str, truth: Tru
         return None
     by_nan = net.tells_by_nan and not net.has("zeros")
     read = truth.perhaps | truth.poisoned if by_nan else truth.perhaps
-    return _along(numbering(read), [name for name, _ in f.extents].index(axis))
+    return _along(numbering(read), [name for name, _ in f.extents].index(axis), is_sure=by_nan)
 
 
-def _along(read: npt.NDArray[np.bool_], axis: int) -> _Measured | None:
+def _along(read: npt.NDArray[np.bool_], axis: int, *, is_sure: bool) -> _Measured | None:
     """Intervals of features along one axis; None if features with one number along it differ."""
     others = tuple(d for d in range(1, read.ndim) if d != axis + 1)
     seen = read.any(others).T
@@ -135,7 +143,7 @@ def _along(read: npt.NDArray[np.bool_], axis: int) -> _Measured | None:
         each = {pair for pair in hulls(apart[:, k].T) if pair[1] > pair[0]}
         if len(each) > 1 or (each and each != {(lo, hi)}):
             return None
-    return _Measured(seen.shape[1], list(hulls(seen)), seen)
+    return _Measured(seen.shape[1], list(hulls(seen)), seen, is_sure)
 
 
 def _judge_row(row: Any, measured: _Measured, report: Any, where: str) -> None:
@@ -152,27 +160,32 @@ def _judge_row(row: Any, measured: _Measured, report: Any, where: str) -> None:
         report.rows["not exact"] += 1
         return
     if row.reach.value in ("causal", "anticausal"):
-        _judge_causal(row, measured, say)
+        _judge_causal(row, measured, say, report)
     elif row.is_global:
         report.rows["global"] += 1
     else:
         _judge_local(row, measured, say, report)
 
 
-def _judge_causal(row: Any, measured: _Measured, say: Any) -> None:
+def _judge_causal(row: Any, measured: _Measured, say: Any, report: Any) -> None:
     """Features read from one end of the axis up to their own places, which go one way.
 
-    The first ones may begin later: windows laid apart by a transposed convolution need not read pixel 0.
+    Those at the borders have a part of what they read beyond the image: the first ones may begin later (a dilated
+    window in front of the axis), the last ones end earlier (a place that a transposed convolution adds).
     """
+    if not measured.is_sure or measured.has_holes:
+        report.rows["not shown: running sums too faint or with holes"] += 1
+        return
     forward = row.reach.value == "causal"
     full = [(lo, hi) for lo, hi in measured.all if hi > lo]
-    ends = [hi if forward else lo for lo, hi in full]
+    ends = [hi if forward else -lo for lo, hi in full]
+    if sum(b < a for a, b in pairwise(ends)) > sum(b > a for a, b in pairwise(ends)):
+        # In the order in which they see more.
+        full, ends = full[::-1], ends[::-1]
     fixed = [lo if forward else measured.pixels - hi for lo, hi in full]
-    steps = [b - a for a, b in pairwise(ends)]
-    one_way = all(step >= 0 for step in steps) or all(step <= 0 for step in steps)
-    # Pixels at that end which a window leaves out are read by none of them.
-    steady = len({*fixed[1:-1]}) < 2
-    say("reach", row.reach.value, holds=one_way and steady, why="that is not what they read")
+    one_way = all(b >= a for a, b in pairwise(ends[: max(2, len(ends) - 2)]))
+    later = all(b <= a for a, b in pairwise(fixed)) and len({*fixed[len(fixed) // 3 : -1]}) < 2
+    say("reach", row.reach.value, holds=one_way and later, why="that is not what they read")
     widths = [hi - lo for lo, hi in full]
     say("size", row.size, holds=row.size >= max(widths, default=0), why="one reads more")
 

@@ -112,7 +112,9 @@ class Features:
     def along(self, terms: Terms, axis: int) -> Periodic | Bordered | Listed:
         """What each feature reads along an axis by way of some terms of one input."""
         if self._is_direct:
-            return united([term for term in terms if isinstance(term, Term)], axis, self.count(terms, axis))
+            # Counted over all paths: those that stand still say the same of every feature.
+            n = self.count([term for term in self.terms if term.input == terms[0].input], axis)
+            return united([term for term in terms if isinstance(term, Term)], axis, n)
         return self._listed(terms, axis)
 
     # ------------------------------------------------------------------ listed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eyeshot.analyses.reduction import united_along
+from eyeshot.analyses.spreading import spread
 from eyeshot.analyses.terms import Field, Term
 from eyeshot.graph.core import Graph, Value
 
@@ -20,7 +21,16 @@ def positions_of(graph: Graph, field: Field) -> Field:
     In a value with as many dimensions as the input, an axis is followed along its own dimension; what else of it
     stands in other dimensions tells channels apart, not positions.
     """
-    return tuple(_without_channels(term, graph.inputs[term.input]) for term in field)
+    return tuple(_without_channels(_laid_out(term), graph.inputs[term.input]) for term in field)
+
+
+def _laid_out(term: Term | GridTerm) -> Term | GridTerm:
+    """With elements that lie in turn (frames of two kinds, every second one written) numbered one by one."""
+    if isinstance(term, Term) and not term.is_plain:
+        for d, parts in enumerate(term.dims):
+            if any(part.mask for part in parts):
+                term = spread(term, d)
+    return term
 
 
 def _without_channels(term: Term | GridTerm, value: Value) -> Term | GridTerm:

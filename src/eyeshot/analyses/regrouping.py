@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from eyeshot.analyses.isolation import MAX_ISOLATED
+from eyeshot.analyses.spreading import spread
 from eyeshot.analyses.terms import Part, Term
 from eyeshot.graph.access import Regroup
 from eyeshot.index.intervals import Periodic
 from eyeshot.index.maps import IndexMap
-from eyeshot.index.sets import IndexSet
 
 if TYPE_CHECKING:
     from eyeshot.analyses.grids import GridTerm
@@ -99,30 +97,12 @@ def _unlabelled(part: Part, axis: int) -> Part:
 def _spread(term: Term) -> Term:
     """An axis whose features each stand several times in a row (behind a pixel shuffle), as one part again.
 
-    If only some of these places read anything (every second one was written), the others are gaps of the sequence.
+    Not where only some of the places read anything: as gaps of a sequence they would keep apart what masks unite.
     """
-    for d, (part, *rest) in enumerate(term.dims):
-        alone = part.stride == 1 and len(term.parts_of(part.axis)) == 1
-        if not rest or not alone or any(p.stride for p in rest):
-            continue
-        times = math.prod(p.size for p in rest)
-        repeated = IndexMap.repeated(part.size, part.size * times, times)
-        if any(p.mask for p in rest):
-            there = _places(rest)
-            taps = tuple(range(int(place in there)) for place in range(times))
-            repeated = replace(repeated, taps=taps)
-        seq = term.seqs[part.axis].through(repeated)
-        whole = (Part(part.size * times, part.axis, 1),)
-        term = term.with_parts((*term.dims[:d], whole, *term.dims[d + 1 :]), term.with_seq(part.axis, seq))
+    for d, parts in enumerate(term.dims):
+        if len(parts) > 1 and not any(part.mask for part in parts):
+            term = spread(term, d)
     return term
-
-
-def _places(parts: Sequence[Part]) -> IndexSet:
-    """Row-major numbers at which some parts read anything."""
-    from eyeshot.analyses.boxes import merge_sets
-
-    masks = tuple(part.mask if part.mask is not None else IndexSet.span(0, part.size) for part in parts)
-    return merge_sets(masks, tuple(part.size for part in parts))
 
 
 def _dealt(parts: list[Part], outs: list[tuple[int, int]]) -> list[dict[int, tuple[Part, ...]]] | None:
