@@ -201,6 +201,13 @@ def _hierarchy(build: GraphBuilder, x: str) -> str:
     return build.add(Contract(labels, ("b", "w", "i", "c")), merged, merged)
 
 
+def _laid_and_sorted(build: GraphBuilder, x: str) -> str:
+    """A part that stands still beside one that moves, and both beside what looks everywhere."""
+    last = build.add(Reshape((1, 1, 1, 2)), build.add(Reshape((1, 1, 2)), build.add(Slice(2, 2, 3, 1), x)))
+    both = build.add(Concat(2), last, build.add(Slice(2, 1, 3, 1), x))
+    return build.add(Gather(2, None, 3), both)
+
+
 def _shuffled_channels(build: GraphBuilder, x: str) -> str:
     both = build.add(Concat(1), x, build.add(conv(3, pad=1), x))
     turned = build.add(Permute((0, 2, 1, 3)), build.add(Reshape((1, 2, 2, 7)), both))
@@ -350,6 +357,7 @@ CATALOGUE: dict[str, Graph] = {
     "roll": _chain(_LINE, Roll((2,), (3,)), conv(3, pad=1), Roll((2,), (-2,))),
     "roll by nothing": _chain(_SHORT, Roll((2,), (5,)), conv(3, pad=1)),
     "gather": _chain(_SHORT, Gather(2, (4, 0, 0, -2)), conv(2, pad=1)),
+    "one place laid before others, then sorted": _built((1, 1, 3, 2), _laid_and_sorted),
     "gather by computed indices": _chain(_SHORT, conv(3), Gather(2, None, 4), conv(3, pad=1)),
     "gather of channels": _chain((1, 3, 4), Gather(1, (2, 0)), conv(3, channels=2, groups=2)),
     # reduce
