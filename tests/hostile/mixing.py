@@ -107,7 +107,9 @@ def attention_along(draw: Draw, shape: Shape) -> Step | None:
         order = [0, *dims, 3 + axis, 2]
         y = y.permute(order)
         batch = y.reshape(-1, *y.shape[-2:])
-        mixed = ((batch @ batch.transpose(1, 2)).softmax(-1) @ batch).reshape(y.shape)
+        # Scores of moderate size, however loud the input: else a batch is rounded otherwise than its parts.
+        q = torch.sin(batch)
+        mixed = ((q @ q.transpose(1, 2)).softmax(-1) @ batch).reshape(y.shape)
         labels: list[int | None] = [None, *lines] if heads_first else [*lines, None]
         mixed = m.show(mixed, None, *labels, axis, None)
         back = mixed.permute([order.index(d) for d in range(len(order))])

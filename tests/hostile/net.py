@@ -225,7 +225,10 @@ def _ran(step: Step, shape: Shape, z: Tensor | None) -> tuple[bool, Tensor]:
     x = torch.randn(2, *shape, dtype=torch.float64, generator=random)
     try:
         with torch.no_grad(), _nothing_unwritten():
-            return True, step(x, z) if "second" in step.traits and z is not None else step(x)
+            many = (x, z) if "second" in step.traits and z is not None else (x,)
+            # One by itself too: circular padding with crops refuses some sizes for a batch of one only.
+            step(*(part[:1].clone() for part in many))
+            return True, step(*many)
     except (RuntimeError, ValueError, IndexError):
         # PyTorch itself says what does not go together; such a step is not taken.
         return False, x
