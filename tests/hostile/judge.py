@@ -136,7 +136,7 @@ def _judge_value(net: Net, fields: Any, where: tuple[Any, ...], truth: Truth, re
     shape = tuple(truth.changed.shape[1:])
     axes = tuple(axis.name for axis in fields.graph.inputs[0].axes)
     number_of = Numbering(one.labels, f.extents, axes)
-    if not number_of.fits(shape):
+    if not number_of.fits(shape) or not _same_places(fields, f, one.labels):
         report.counts["numbered otherwise"] += 1
         report.notes.append(Fault("numbering", one.key, f"{f.extents} of {shape}, labels {one.labels}"))
         number_of = _own(fields, f)
@@ -228,12 +228,19 @@ def _again(net: Net, where: tuple[Any, ...], number_of: Any, asked: list[int]) -
     return np.logical_or.reduce(shown)
 
 
+def _same_places(fields: Any, f: Any, labels: tuple[Any, ...]) -> bool:
+    """Whether eyeshot numbers features along the dimensions that the map's own axes have, and not along channels."""
+    if all(name.startswith("dim ") for name, _ in f.extents):
+        return True
+    layout = fields._analysis.layout(f.name)
+    sizes = fields.graph.by_name[f.name].shape
+    numbered = {d for d, parts in enumerate(layout.dims) if any(axis >= 0 and size > 1 for size, axis in parts)}
+    return numbered <= {d for d, label in enumerate(labels) if label and sizes[d] > 1}
+
+
 def _own(fields: Any, f: Any) -> Any:
     """The numbering that eyeshot itself uses, where it is none of the map's own axes."""
-    from eyeshot.analyses.layout import layout_of
-
-    graph = fields.graph
-    layout = layout_of(graph, graph.by_name[f.name], fields._analysis.theoretical.fields[f.name])
+    layout = fields._analysis.layout(f.name)
 
     def gathered(read: Bools) -> Bools:
         found = np.zeros((len(read), *layout.extents), np.bool_)

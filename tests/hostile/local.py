@@ -192,7 +192,8 @@ def unfold_fold(draw: Draw, shape: Shape) -> Step | None:
         columns = (m.w @ columns) if mixes else torch.sin(columns)
         return F.fold(columns, x.shape[2:], k, padding=p, stride=s)
 
-    return Step(f"fold(unfold(x, {k}, {p}, {s})), mixed={mixes}", work, w=draw.weights(c * k * k, c * k * k))
+    text = f"fold(unfold(x, {k}, {p}, {s})), mixed={mixes}"
+    return Step(text, work, "faint", w=draw.weights(c * k * k, c * k * k))
 
 
 @kind()

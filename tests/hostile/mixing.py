@@ -187,7 +187,8 @@ def summary(draw: Draw, shape: Shape) -> Step | None:
             return x / (x.norm(dim=d, keepdim=True) + 0.5)
         return x.sort(dim=d).values
 
-    return Step(f"{way} of dim {d}", work)
+    # What is added to all places alike leaves their distance from the sum of all as it is.
+    return Step(f"{way} of dim {d}", work, "faint" if way == "logsumexp" else "")
 
 
 @kind(0.7)

@@ -70,7 +70,7 @@ def loop(draw: Draw, shape: Shape) -> Step | None:
             done.reverse()
         return torch.stack(done, 2 + axis)
 
-    return Step(f"loop along axis {axis}, {way}", work, w=draw.weights(c, c))
+    return Step(f"loop along axis {axis}, {way}", work, "faint", w=draw.weights(c, c))
 
 
 @kind(1.5)
@@ -85,7 +85,7 @@ def recurrent(draw: Draw, shape: Shape) -> Step | None:
         y, _ = m.layer(_as_sequences(x, axis))
         return _as_map(y[:, -1:] if last else y, x, axis)
 
-    return Step(f"{made} along axis {axis}, last={last}", work, layer=made)
+    return Step(f"{made} along axis {axis}, last={last}", work, "faint", layer=made)
 
 
 def _mask(draw: Draw, n: int, m: int) -> tuple[str, Tensor]:
@@ -156,7 +156,9 @@ def encoder(draw: Draw, shape: Shape) -> Step | None:
     n = shape[1 + axis]
     name, mask = _mask(draw, n, n)
     first = draw.chance()
-    made = nn.TransformerEncoderLayer(2 * c, 2, 4, 0.0, "gelu", batch_first=True, norm_first=first)
+    # Two numbers, normalised, are 1 and -1 whatever they were.
+    width = max(4, 2 * c)
+    made = nn.TransformerEncoderLayer(width, 2, 4, 0.0, "gelu", batch_first=True, norm_first=first)
     masked = draw.chance(0.8)
     as_float = draw.chance()
 
@@ -167,7 +169,8 @@ def encoder(draw: Draw, shape: Shape) -> Step | None:
         return _as_map(y, x, axis)
 
     text = f"TransformerEncoderLayer along axis {axis}, {name if masked else 'free'}, float={as_float}, first={first}"
-    return Step(text, work, "hides", mask=mask, w=draw.weights(c, 2 * c), layer=made)
+    # Behind a norm the mean of all channels is always the same.
+    return Step(text, work, "hides" if first else "hides faint", mask=mask, w=draw.weights(c, width), layer=made)
 
 
 @kind(0.7)

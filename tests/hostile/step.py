@@ -68,6 +68,7 @@ class Step(nn.Module):
         Words among: ``hides`` (NaN goes further than numbers do, so only changes tell what is read), ``gate`` (with
         `is_off` the step gives back its operand), ``second`` (it takes the second input beside the map), ``swap``
         (the first two axes change places), ``pads`` (it pads one branch to the size of another),
+        ``faint`` (what is read may change too little to be seen, or is multiplied with places that are always 0),
         ``zeros`` (some of its taps may have weight 0, and NaN comes through), ``weightless`` (it has weights of 0,
         which count as read).
     **parts : Tensor or Module

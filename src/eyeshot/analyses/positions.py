@@ -36,11 +36,14 @@ def _laid_out(term: Term | GridTerm) -> Term | GridTerm:
 def _without_channels(term: Term | GridTerm, value: Value) -> Term | GridTerm:
     if not isinstance(term, Term) or len(term.dims) != len(value.shape) or not stands_twice(term):
         return term
-    own = _homes(term, value)
+    own = _leading_homes(term, value)
+    # Where no dimension leads, windows that became a batch keep their places; what went to channels does not.
+    first = 0 if own else 1
+    own = own or {axis.dim: number for number, axis in enumerate(value.axes)}
     at_home = {number for d, number in own.items() if any(part.axis == number for part in term.dims[d])}
     for d, parts in enumerate(term.dims):
         axes = {part.axis for part in parts if part.axis >= 0}
-        if d not in own and axes and axes <= at_home:
+        if d not in own and d >= first and axes and axes <= at_home:
             term = united_along(term, d)
     return term
 
@@ -71,11 +74,8 @@ def _followed(term: Term | GridTerm, axis: int) -> set[int]:
     return {d for d, parts in enumerate(term.dims) if any(part.axis == axis and part.stride for part in parts)}
 
 
-def _homes(term: Term, value: Value) -> dict[int, int]:
-    """Dimensions that are the input's own axes; one to the left of them where channels stand last.
-
-    None where neither is so: windows or phases that became a batch.
-    """
+def _leading_homes(term: Term, value: Value) -> dict[int, int]:
+    """Dimensions that are the input's own axes, and lead them; one to the left of them where channels stand last."""
     for shift in (0, 1):
         homes = {axis.dim - shift: number for number, axis in enumerate(value.axes)}
         if min(homes, default=0) >= 0 and all(_leads(term, d, number) for d, number in homes.items()):
