@@ -43,7 +43,7 @@ def test_levels_of_a_pyramid(tmp_path: Path, compression: str | None) -> None:
     pyramid(path, noise((300, 260, 3)), compression=compression)
     for level in range(3):
         name = at_level(path, level)
-        assert name == (str(path) if level == 0 else f"{path}/{level}")
+        assert name == (path if level == 0 else f"{path}/{level}")
         whole = tifffile.imread(path, series=0, level=level)
         boxes_agree(opened(name), whole)
         assert shape_of(name) == whole.shape

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -63,26 +64,33 @@ def _opened(path: Path, level: int, where: str) -> Opened:
     raise InputError(f"{where} must end in {', '.join(_ENDINGS)}, or be a folder with a series of DICOM")
 
 
-def at_level(image: str | os.PathLike[str], level: int) -> str:
+def at_level(image: Any, level: int) -> Any:
     """The name of one level of an image that is stored at several.
 
     Parameters
     ----------
-    image : str or path
-        A TIFF file, or a zarr group.
+    image : str, path or array
+        A TIFF file, or a zarr group; all else has level 0 only.
     level : int
         Its level; 0 is the image itself, larger numbers are smaller images.
+
+    Returns
+    -------
+    str, path or array
+        The image itself at level 0, else a name for `open_image`.
 
     Raises
     ------
     InputError
         If it has no such level, or is of a kind that has none.
     """
-    path, where = Path(image), f"the image {os.fspath(image)!r}"
     if level < 0:
         raise InputError(f"a level must be 0 or more, but is {level}")
     if level == 0:
-        return str(path)
+        return image
+    if not isinstance(image, str | os.PathLike):
+        raise InputError(f"an image that is no path has no levels, but level {level} is wanted; give that array")
+    path, where = Path(image), f"the image {os.fspath(image)!r}"
     if not path.exists():
         raise InputError(f"{where} does not exist")
     try:
