@@ -155,7 +155,7 @@ def _step(cut: AxisCut, law: OutputLaw, name: str) -> tuple[float, float]:
     if is_whole and (law.dim < 0 or law.n == 1):
         # One number for all of the axis.
         return float(cut.n), (cut.n - 1) / 2
-    if is_whole and (law.jump, law.before, law.after) == (1, 0, 0):
+    if is_whole and law.jump == 1 and law.before == law.after == 0:
         # Along an axis that is not cut a law may stand for none.
         raise InputError(
             f"`{name}` must say where it stands along {cut.axis} to be written as NIfTI, but has {law.n} features for "
