@@ -74,13 +74,15 @@ def series(folder: Path, stored: Any, *, spacing: float = 2.5, **more: Any) -> l
     """A series of CT, a file for each slice of an array, with names in another order than their places."""
     import pydicom
     from pydicom.dataset import FileMetaDataset
-    from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+    from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, RLELossless
 
+    syntax = more.pop("syntax", ExplicitVRLittleEndian)
     folder.mkdir()
     files = []
     for number, pixels in enumerate(stored):
         meta = FileMetaDataset()
-        meta.TransferSyntaxUID, meta.MediaStorageSOPClassUID = ExplicitVRLittleEndian, CTImageStorage
+        meta.TransferSyntaxUID = ExplicitVRLittleEndian if syntax == RLELossless else syntax
+        meta.MediaStorageSOPClassUID = CTImageStorage
         meta.MediaStorageSOPInstanceUID = f"1.2.3.{number + 1}"
         one = pydicom.Dataset()
         one.file_meta = meta
@@ -96,6 +98,8 @@ def series(folder: Path, stored: Any, *, spacing: float = 2.5, **more: Any) -> l
         for name, value in more.items():
             setattr(one, name, value)
         one.PixelData = pixels.astype(np.int16).tobytes()
+        if syntax == RLELossless:
+            one.compress(syntax)
         files.append(folder / f"{len(stored) - number:04d}.dcm")
         pydicom.dcmwrite(files[-1], one, enforce_file_format=True)
     return files

@@ -190,9 +190,14 @@ def test_damaged_nifti(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 # ---------------------------------------------------------------------- DICOM
 
 
-def test_series_is_sorted_and_rescaled(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "syntax", ["1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.5"]
+)
+def test_series_is_sorted_and_rescaled(syntax: str, tmp_path: Path) -> None:
+    from pydicom.uid import UID
+
     stored = noise((6, 44, 20), "int16")
-    series(tmp_path / "ct", stored)
+    series(tmp_path / "ct", stored, syntax=UID(syntax))
     found = opened(tmp_path / "ct")
     meant = stored * 2.0 + (np.arange(6) - 1024.0).reshape(-1, 1, 1)
     assert found.grid is not None

@@ -13,7 +13,7 @@ import numpy as np
 
 from eyeshot.errors import InputError
 from eyeshot.measure.tiles.formats.library import library
-from eyeshot.measure.tiles.formats.opened import Grid, Opened
+from eyeshot.measure.tiles.formats.opened import Grid, Opened, nothing
 from eyeshot.measure.tiles.formats.scaled import Scaled
 from eyeshot.measure.tiles.formats.state import state_of
 
@@ -47,17 +47,13 @@ def open_nifti(path: Path, where: str) -> Opened:
         source: Path | IO[bytes] = file
         close, found = file.close, file.seek(0, 2)
     else:
-        source, close, found = path, _nothing, path.stat().st_size
+        source, close, found = path, nothing, path.stat().st_size
     if found < size:
         close()
         raise InputError(f"{where} must hold all of its voxels, but is cut off: they end at byte {size:,} of {found:,}")
     stored = np.memmap(source, dtype, "r", begin, shape, order="F")
     array = _meant(stored, float(proxy.slope), float(proxy.inter))
     return Opened(array, state_of(path), Grid(np.array(image.affine, np.float64), header), close)
-
-
-def _nothing() -> None:
-    """Close what has nothing to be closed."""
 
 
 def _meant(stored: Any, slope: float, intercept: float) -> Any:

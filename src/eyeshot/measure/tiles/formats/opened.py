@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Grid", "Opened", "Sliced"]
+__all__ = ["Grid", "Opened", "Sliced", "nothing"]
 
 
 class Sliced(Protocol):
@@ -45,7 +45,7 @@ class Grid:
     header: Any = None
 
 
-def _nothing() -> None:
+def nothing() -> None:
     """Close what has nothing to be closed."""
 
 
@@ -68,4 +68,4 @@ class Opened:
     array: Sliced
     identity: str
     grid: Grid | None = None
-    close: Callable[[], None] = _nothing
+    close: Callable[[], None] = nothing
