@@ -49,6 +49,17 @@ def test_levels_of_a_pyramid(tmp_path: Path, compression: str | None) -> None:
         assert shape_of(name) == whole.shape
 
 
+def test_levels_in_plain_strips_are_mapped(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    images = pyramid(path, noise((64, 96, 3)), tile=None)
+    for level, image in enumerate(images):
+        assert isinstance(opened(at_level(path, level)).array, np.memmap)
+        boxes_agree(opened(at_level(path, level)), image)
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(InputError, match="must hold all of its pixels, but is cut off"):
+        opened(path / "2")
+
+
 def test_slide_of_a_scanner(tmp_path: Path) -> None:
     images = slide(tmp_path / "a.svs", noise((400, 320, 3)), compression="zlib")
     for level, image in enumerate(images):
@@ -91,6 +102,9 @@ def test_wrong_level(tmp_path: Path) -> None:
         at_level(tmp_path / "a.npy", 1)
     with pytest.raises(InputError, match="does not exist"):
         at_level(tmp_path / "b.tif", 1)
+    (tmp_path / "c.tif").write_bytes(b"nothing")
+    with pytest.raises(InputError, match=r"c\.tif' cannot be read: TiffFileError"):
+        at_level(tmp_path / "c.tif", 1)
 
 
 def test_block_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,6 +174,16 @@ def test_nifti_2(tmp_path: Path) -> None:
 
     nifti(tmp_path / "a.nii", noise((45, 19, 7), "int32"), kind=nibabel.Nifti2Image)
     boxes_agree(opened(tmp_path / "a.nii"), noise((45, 19, 7), "int32"))
+
+
+def test_file_that_only_looks_like_nifti(tmp_path: Path) -> None:
+    from nibabel import cifti2
+
+    model = cifti2.BrainModelAxis.from_mask(np.ones((2, 2, 2), bool), name="thalamus_left", affine=np.eye(4))
+    image = cifti2.Cifti2Image(np.zeros((1, 8), np.float32), (cifti2.ScalarAxis(["a"]), model))
+    image.to_filename(tmp_path / "a.dscalar.nii")
+    with pytest.raises(InputError, match="must be of NIfTI, but is of Cifti2Image"):
+        opened(tmp_path / "a.dscalar.nii")
 
 
 def test_nifti_is_mapped(tmp_path: Path) -> None:
@@ -267,6 +291,12 @@ def test_series_that_is_refused(tmp_path: Path, change: Callable[[list[Path]], N
     change(files)
     with pytest.raises(InputError, match=message):
         opened(tmp_path / "ct")
+
+
+def test_series_that_does_not_say_how_far_its_pixels_are_apart(tmp_path: Path) -> None:
+    for file in series(tmp_path / "ct", noise((2, 12, 10), "int16")):
+        _change(PixelSpacing=None)([file, file, file])
+    assert opened(tmp_path / "ct").grid is None
 
 
 def test_folders_and_single_slices(tmp_path: Path) -> None:
