@@ -160,6 +160,21 @@ def test_interrupted_run_goes_on(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.nii", "out.nii"]
 
 
+def test_rewritten_series_is_another_image(tmp_path: Path) -> None:
+    stored = noise((24, 26, 30), "int16")
+    files = series(tmp_path / "ct", stored)
+    model = _Stopping(seeded(same)).eval()
+    plan = eyeshot.tile(model, (1, 1, 24, 26, 30), tile=16)
+    with pytest.raises(RunError, match="stopped"):
+        plan.run(model, tmp_path / "ct", out=tmp_path / "out.nii")
+    for file in files:
+        file.unlink()
+    (tmp_path / "ct").rmdir()
+    series(tmp_path / "ct", stored + 1)
+    with pytest.raises(InputError, match="image"):
+        plan.run(model, tmp_path / "ct", out=tmp_path / "out.nii")
+
+
 def test_targets_that_are_refused(tmp_path: Path) -> None:
     net, volume = seeded(same), noise((24, 26, 30))
     plan = eyeshot.tile(net, (1, 1, 24, 26, 30), tile=16)

@@ -311,12 +311,25 @@ def test_folders_and_single_slices(tmp_path: Path) -> None:
     assert opened(tmp_path / "ct").array.shape == (2, 12, 10)
 
 
-def test_identity_follows_the_slices(tmp_path: Path) -> None:
+def state(path: Path) -> str:
+    found = opened(path)
+    found.close()
+    return found.state
+
+
+def test_state_follows_every_file(tmp_path: Path) -> None:
+    import zarr
+
     files = series(tmp_path / "ct", noise((2, 12, 10), "int16"))
-    before = opened(tmp_path / "ct").identity
-    assert opened(tmp_path / "ct").identity == before
+    pyramid(tmp_path / "a.tif", noise((64, 96, 3)), levels=2)
+    ome_zarr(tmp_path / "a.zarr", noise((1, 1, 1, 32, 32)))
+    places = [tmp_path / "ct", tmp_path / "a.tif" / "1", tmp_path / "a.zarr"]
+    before = [state(place) for place in places]
+    assert [state(place) for place in places] == before
     _change(RescaleIntercept=5)([*files, files[0]])
-    assert opened(tmp_path / "ct").identity != before
+    pyramid(tmp_path / "a.tif", noise((64, 96, 3)), levels=3)
+    zarr.open_array(str(tmp_path / "a.zarr" / "0"), mode="r+")[0, 0, 0, 5] = 7
+    assert all(state(place) != old for place, old in zip(places, before, strict=True))
 
 
 # ---------------------------------------------------------------------- libraries
@@ -365,7 +378,7 @@ def test_dimensions_of_one_element_say_nothing(
     assert layout_of(shape, image, dims, "the image") == layout
     array = noise(shape)
     box = tuple((1, image[d] - 1) for d in dims)
-    found = Source(array, layout, image, dims, "").read(box)
+    found = Source(array, layout, image, dims).read(box)
     order = [d for d in layout if d >= 0]
     kept = array.transpose([*order, *(d for d in range(array.ndim) if d not in order)])
     kept = kept.reshape([1 if d < 0 else array.shape[d] for d in layout])

@@ -39,8 +39,6 @@ class Source:
         Shape of the model's input.
     dims : tuple of int
         The input's dimensions that are spatial axes.
-    identity : str
-        What tells this image from others in a journal.
     opened : Opened or None
         The file that it is read from, which is closed at the end; a source is a context.
     """
@@ -49,8 +47,13 @@ class Source:
     layout: tuple[int, ...]
     image: tuple[int, ...]
     dims: tuple[int, ...]
-    identity: str
     opened: Opened | None = None
+
+    @property
+    def identity(self) -> str:
+        """What tells this image, as it is now, from others in a journal; of a folder every file is looked at."""
+        state = self.opened.state if self.opened is not None else ""
+        return f"{state} {tuple(int(n) for n in self.array.shape)} {self.array.dtype}"
 
     @property
     def grid(self) -> Grid | None:
@@ -106,12 +109,12 @@ def open_source(image: Any, tiling: Tiling) -> Source:
     InputError
         If it cannot be read, or has another shape than the plan is for.
     """
-    where, identity, opened = "the image", "", None
+    where, opened = "the image", None
     if isinstance(image, str | os.PathLike):
         path = Path(image)
         where = f"the image {str(path)!r}"
         opened = open_image(path, where)
-        image, identity = opened.array, opened.identity
+        image = opened.array
     elif hasattr(image, "detach"):
         image = as_array(image)
     if not hasattr(image, "shape") or not hasattr(image, "dtype"):
@@ -124,7 +127,7 @@ def open_source(image: Any, tiling: Tiling) -> Source:
         if opened is not None:
             opened.close()
         raise
-    return Source(image, layout, tiling.image, tiling.dims, f"{identity}{shape}{image.dtype}", opened)
+    return Source(image, layout, tiling.image, tiling.dims, opened)
 
 
 def shape_of(path: str | os.PathLike[str]) -> tuple[int, ...]:

@@ -21,7 +21,6 @@ from eyeshot.measure.tiles.formats.dicom_slices import Slice, in_order, slice_of
 from eyeshot.measure.tiles.formats.library import library
 from eyeshot.measure.tiles.formats.opened import Grid, Opened
 from eyeshot.measure.tiles.formats.scaled import Scaled
-from eyeshot.measure.tiles.formats.state import states_of
 
 __all__ = ["open_series"]
 
@@ -48,7 +47,7 @@ def open_series(folder: Path, where: str) -> Opened:
     slope, intercept = (_column([getattr(one, name) for one in slices]) for name in ("slope", "intercept"))
     is_plain = bool((slope == 1).all() and (intercept == 0).all())
     array = stored if is_plain else Scaled(stored, slope, intercept)
-    return Opened(array, states_of(folder, files), _grid(slices))
+    return Opened(array, folder, _grid(slices))
 
 
 def _column(numbers: Sequence[float]) -> npt.NDArray[np.float64]:

@@ -11,7 +11,6 @@ import numpy as np
 from eyeshot.errors import EyeshotError, InputError
 from eyeshot.measure.tiles.formats import dicom, nifti, ome_zarr, tiff
 from eyeshot.measure.tiles.formats.opened import Opened
-from eyeshot.measure.tiles.formats.state import state_of
 from eyeshot.measure.tiles.network import told
 
 __all__ = ["at_level", "open_image"]
@@ -50,7 +49,7 @@ def open_image(path: Path, where: str) -> Opened:
 def _opened(path: Path, level: int, where: str) -> Opened:
     name = path.name.lower()
     if name.endswith(".npy"):
-        return Opened(np.load(path, mmap_mode="r", allow_pickle=False), state_of(path))
+        return Opened(np.load(path, mmap_mode="r", allow_pickle=False), path)
     if name.endswith(tiff.SUFFIXES):
         return tiff.open_tiff(path, level, where)
     if name.endswith(nifti.SUFFIXES):

@@ -15,7 +15,6 @@ from eyeshot.errors import InputError
 from eyeshot.measure.tiles.formats.library import library
 from eyeshot.measure.tiles.formats.opened import Grid, Opened, nothing
 from eyeshot.measure.tiles.formats.scaled import Scaled
-from eyeshot.measure.tiles.formats.state import state_of
 
 __all__ = ["SUFFIXES", "open_nifti"]
 
@@ -53,7 +52,7 @@ def open_nifti(path: Path, where: str) -> Opened:
         raise InputError(f"{where} must hold all of its voxels, but is cut off: they end at byte {size:,} of {found:,}")
     stored = np.memmap(source, dtype, "r", begin, shape, order="F")
     array = _meant(stored, float(proxy.slope), float(proxy.inter))
-    return Opened(array, state_of(path), Grid(np.array(image.affine, np.float64), header), close)
+    return Opened(array, path, Grid(np.array(image.affine, np.float64), header), close)
 
 
 def _meant(stored: Any, slope: float, intercept: float) -> Any:

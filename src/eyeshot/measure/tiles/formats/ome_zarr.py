@@ -14,7 +14,6 @@ from typing import Any
 from eyeshot.errors import InputError
 from eyeshot.measure.tiles.formats.library import library
 from eyeshot.measure.tiles.formats.opened import Opened
-from eyeshot.measure.tiles.formats.state import state_of
 
 __all__ = ["SUFFIX", "level_of", "open_zarr"]
 
@@ -33,7 +32,7 @@ def open_zarr(path: Path, where: str) -> Opened:
     found = library("zarr").open(str(path), mode="r")
     if not hasattr(found, "dtype"):
         found = found[_levels(found, path, where)[0]]
-    return Opened(found, state_of(path))
+    return Opened(found, path)
 
 
 def level_of(path: Path, level: int, where: str) -> Path:

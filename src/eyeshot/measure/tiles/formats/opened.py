@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+
+from eyeshot.measure.tiles.formats.state import state_of
 
 __all__ = ["Grid", "Opened", "Sliced", "nothing"]
 
@@ -57,8 +60,8 @@ class Opened:
     ----------
     array : array-like
         Takes slices and reads no more than they need.
-    identity : str
-        Tells the state of the file from others.
+    path : Path
+        The file or folder.
     grid : Grid or None
         Where the voxels stand, for formats that say so.
     close : callable
@@ -66,6 +69,11 @@ class Opened:
     """
 
     array: Sliced
-    identity: str
+    path: Path
     grid: Grid | None = None
     close: Callable[[], None] = nothing
+
+    @property
+    def state(self) -> str:
+        """What tells the file, or all files of a folder, as they are now from what they were before."""
+        return state_of(self.path)

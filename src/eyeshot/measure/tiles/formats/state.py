@@ -1,19 +1,17 @@
-"""The state of a file: what changes when somebody writes to it."""
+"""The state of a file or folder: what changes when somebody writes to it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
 from pathlib import Path
 
-__all__ = ["state_of", "states_of"]
+__all__ = ["state_of"]
 
 
 def state_of(path: Path) -> str:
-    """Place of a file or folder, and of a file its size and when it was last written."""
-    found = path.stat()
-    return f"{path.resolve()} {found.st_size} {found.st_mtime_ns} " if path.is_file() else f"{path.resolve()} "
-
-
-def states_of(folder: Path, files: Iterable[Path]) -> str:
-    """The same of all files in a folder that make an image together."""
-    return state_of(folder) + "".join(map(state_of, sorted(files)))
+    """A digest of where a file lies, how large it is and when it was last written; of a folder, of all files in it."""
+    digest = hashlib.blake2b(digest_size=16)
+    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        found = file.stat()
+        digest.update(f"{file.resolve()} {found.st_size} {found.st_mtime_ns}\n".encode())
+    return f"{path.resolve()} {digest.hexdigest()}"

@@ -11,7 +11,6 @@ import numpy as np
 from eyeshot.errors import InputError
 from eyeshot.measure.tiles.formats.library import library, needs
 from eyeshot.measure.tiles.formats.opened import Opened
-from eyeshot.measure.tiles.formats.state import state_of
 
 __all__ = ["SUFFIXES", "check_level", "open_tiff"]
 
@@ -39,7 +38,7 @@ def open_tiff(path: Path, level: int, where: str) -> Opened:
             _check_blocks(series, where)
     if plain:
         # Plain pixels one after the other: the file itself is the array.
-        return Opened(tifffile.memmap(path, mode="r", series=0, level=level), state_of(path))
+        return Opened(tifffile.memmap(path, mode="r", series=0, level=level), path)
     zarr, store = library("zarr"), tifffile.imread(path, aszarr=True, series=0, level=level)
     try:
         array = zarr.open(store, mode="r")
@@ -47,7 +46,7 @@ def open_tiff(path: Path, level: int, where: str) -> Opened:
     except BaseException:
         store.close()
         raise
-    return Opened(array, state_of(path), close=store.close)
+    return Opened(array, path, close=store.close)
 
 
 def check_level(path: Path, level: int, where: str) -> None:
