@@ -100,6 +100,8 @@ def test_wrong_level(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", noise((4, 4)))
     with pytest.raises(InputError, match=r"has no levels; only TIFF files and groups of OME-Zarr"):
         at_level(tmp_path / "a.npy", 1)
+    with pytest.raises(InputError, match=r"a\.npy/0' does not exist"):
+        opened(tmp_path / "a.npy" / "0")
     with pytest.raises(InputError, match="does not exist"):
         at_level(tmp_path / "b.tif", 1)
     (tmp_path / "c.tif").write_bytes(b"nothing")

@@ -107,7 +107,8 @@ def at_level(image: Any, level: int) -> Any:
 
 def _located(path: Path) -> tuple[Path, int]:
     """The file that holds an image, and the level within it."""
-    if path.parent.is_file() and path.name.isascii() and path.name.isdigit():
+    is_level = path.name.isascii() and path.name.isdigit() and path.parent.name.lower().endswith(tiff.SUFFIXES)
+    if is_level and path.parent.is_file():
         return path.parent, int(path.name)
     return path, 0
 
