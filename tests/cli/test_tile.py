@@ -3,8 +3,10 @@
 import json
 from pathlib import Path
 
+import nibabel
 import numpy as np
 import pytest
+from hospital_files import nifti, noise, ome_zarr, pyramid, series
 
 from eyeshot.cli.main import main
 
@@ -23,6 +25,16 @@ def turned():
     net = nn.Sequential()
     net.add_module("a\u202e", nn.InstanceNorm2d(3))
     return net
+
+
+def gray():
+    torch.manual_seed(0)
+    return nn.Conv2d(1, 2, 3, 2, 1)
+
+
+def volume():
+    torch.manual_seed(0)
+    return nn.Sequential(nn.Conv3d(1, 2, 3, 2, 1), nn.ConvTranspose3d(2, 1, 2, 2))
 
 
 def normed():
@@ -83,6 +95,42 @@ def test_run(model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "exists; name another" in capsys.readouterr().err
 
 
+def test_run_of_a_level(model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pyramid(tmp_path / "in.svs", noise((180, 140, 3)), compression="zlib")
+    arguments = ["tile", model, "--run", str(tmp_path / "in.svs"), "--tile", "40", "-o", str(tmp_path / "out.npy")]
+    assert main([*arguments, "--level", "1"]) == 0
+    assert np.load(tmp_path / "out.npy").shape == (1, 2, 90, 70)
+    assert main([*arguments, "--level", "9"]) == 2
+    (tmp_path / "out.npy").unlink()
+    assert main([*arguments, "--level", "9"]) == 2
+    assert "must have a level 9, but has only 0 (180×140×3), 1" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("shape", [(24, 26, 30), (24, 26, 30, 1), (24, 26, 1, 1), (1, 24, 26)])
+def test_run_of_nifti(shape: tuple[int, ...], model: str, tmp_path: Path) -> None:
+    nifti(tmp_path / "in.nii.gz", noise(shape))
+    name = "volume" if min(shape[:3]) > 1 else "gray"
+    arguments = ["tile", model.replace(":net", f":{name}"), "--run", str(tmp_path / "in.nii.gz"), "--tile", "16"]
+    assert main([*arguments, "-o", str(tmp_path / "out.nii")]) == 0
+    expected = (24, 26, 30) if name == "volume" else (*(1 if n == 1 else n // 2 for n in shape[:3]), 2)
+    assert nibabel.load(tmp_path / "out.nii").shape == expected
+
+
+def test_run_of_a_series(model: str, tmp_path: Path) -> None:
+    series(tmp_path / "ct", noise((24, 26, 30), "int16"))
+    arguments = ["tile", model.replace(":net", ":volume"), "--run", str(tmp_path / "ct"), "--tile", "16"]
+    assert main([*arguments, "-o", str(tmp_path / "out.nii")]) == 0
+    assert nibabel.load(tmp_path / "out.nii").shape == (24, 26, 30)
+
+
+@pytest.mark.parametrize("version", ["0.4", "0.5"])
+def test_run_of_ome_zarr(version: str, model: str, tmp_path: Path) -> None:
+    ome_zarr(tmp_path / "in.zarr", noise((1, 3, 1, 180, 140)), version=version)
+    arguments = ["tile", model, "--run", str(tmp_path / "in.zarr"), "--level", "1", "--tile", "40"]
+    assert main([*arguments, "-o", str(tmp_path / "out.npy")]) == 0
+    assert np.load(tmp_path / "out.npy").shape == (1, 2, 90, 70)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -100,6 +148,8 @@ def test_run(model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
         (["timm:resnet18", "--image", "600", "--curve"], "random weights, so results would mean nothing"),
         (["timm:resnet18", "--run", "in.npy", "-o", "out.png"], "random weights"),
         (["a.py:b", "--run", "in.npy", "-o", "out.png"], "must end in .npy"),
+        (["a.py:b", "--run", "in.npy", "-o", "out.nii.gz"], "name out.nii, and compress it when it is whole"),
+        ([NET, "--image", "100", "--level", "1"], "`--level` goes with `--run FILE`"),
         (["nothing", "--image", "100"], "there is no model"),
     ],
 )

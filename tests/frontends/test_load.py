@@ -62,7 +62,9 @@ def test_text_that_ends_like_a_file_is_text_all_the_same() -> None:
         (b"alexnet", ModelReferenceError,
          "a model must be a name, a layer list, a path, a graph or a PyTorch module, but is of type bytes"),
         ("m.pth", InputError,
-         "'m.pth' is a pickle, which runs code when it is read; eyeshot never loads pickles"),
+         "'m.pth' is a pickle, which runs code when it is read; eyeshot never loads pickles; name a function that "
+         "makes the network and loads its weights, as net.py:make, with "
+         "`net.load_state_dict(torch.load('m.pth', weights_only=True))`"),
         (Path("m.pkl"), InputError,
          "'m.pkl' is a pickle, which runs code when it is read; eyeshot never loads pickles"),
         ("m.onnx", InputError, "'m.onnx': reading .onnx files is not yet in this version; give a layer list"),

@@ -124,6 +124,14 @@ def test_instance_norm_is_blamed() -> None:
     assert all(any(node.startswith(name) for node in nodes) for name in norms)
 
 
+@pytest.mark.parametrize(("depth", "n"), [(1, 6), (3, 20), (3, 25), (3, 31), (5, 100), (5, 127), (6, 250)])
+def test_norms_are_blamed_in_an_image_hardly_wider_than_the_grid(depth: int, n: int) -> None:
+    """A cut off the grid would blame the first convolution with a stride, for its phase, and no norm behind it."""
+    layers = [(nn.Conv2d(3 if i == 0 else 4, 4, 3, 2, 1), nn.GroupNorm(2, 4)) for i in range(depth)]
+    nodes = blamed(nn.Sequential(*(layer for both in layers for layer in both)), (1, 3, n, n), n * 3 // 4)
+    assert {node.partition(".")[0] for node in nodes} == {str(2 * i + 1) for i in range(depth)}
+
+
 def test_squeeze_and_excite_is_blamed() -> None:
     import timm
 

@@ -129,6 +129,7 @@ class Plan:
         model: Any,
         image: Any,
         *,
+        level: int = 0,
         out: Any = None,
         device: Any = None,
         batch: int = 1,
@@ -141,10 +142,16 @@ class Plan:
         model : torch.nn.Module
             The model that was planned for, in evaluation mode.
         image : array, zarr or dask array, tensor, str or path
-            An array, or the path of a ``.npy``, ``.zarr``, ``.tif`` or ``.tiff``; channels first or last.
+            An array, or the path of a ``.npy``, zarr array, image of OME-Zarr, TIFF, slide of a scanner, NIfTI
+            (``.nii``, ``.nii.gz``), or of a folder with a series of DICOM; channels first or last. A series is slices ×
+            rows × columns; a volume of NIfTI has the dimensions of its header, as nibabel gives them.
+        level : int
+            Which level of an image that is stored at several, a pyramid of TIFF or OME-Zarr; 0 is the largest. A path
+            may name it too: ``slide.svs/1``, ``image.zarr/1``.
         out : array, str or path, or one for each output; optional
-            Where results go: an array of the output's shape, or a path that does not exist yet (``.npy``, ``.zarr``,
-            ``.tif``). An interrupted run with the same path goes on where it stopped. In memory by default.
+            Where results go: an array of the output's shape, which holds every number that the model gives, or a path
+            that does not exist yet (``.npy``, ``.zarr``, ``.tif``, or ``.nii``, which lies in space where the image
+            does). An interrupted run with the same path goes on where it stopped. In memory by default.
         device : str or torch.device, optional
             Where to run; where the model is by default.
         batch : int
@@ -166,19 +173,20 @@ class Plan:
         """
         self._check_possible()
         need("torch")
+        from eyeshot.measure.tiles.formats.files import at_level
         from eyeshot.measure.tiles.run import run
         from eyeshot.present.progress import progress_bar
 
         with progress_bar("tiles", wanted=progress) as told:
-            found = run(self.tiling, model, image, out=out, device=device, batch=batch, progress=told)
+            found = run(self.tiling, model, at_level(image, level), out=out, device=device, batch=batch, progress=told)
         return found[0] if len(found) == 1 else found
 
-    def to_dask(self, model: Any, image: Any, *, device: Any = None, dtype: Any = None) -> Any:
+    def to_dask(self, model: Any, image: Any, *, level: int = 0, device: Any = None, dtype: Any = None) -> Any:
         """The result as a lazy dask array, a task for each tile.
 
         Parameters
         ----------
-        model, image, device
+        model, image, level, device
             As for `run`. A path is opened by the worker that reads it.
         dtype : dtype or sequence of dtype, optional
             Type of the result, or of each output; by default the smallest tile is run on zeros to find it.
@@ -190,10 +198,11 @@ class Plan:
         """
         self._check_possible()
         need("torch")
+        from eyeshot.measure.tiles.formats.files import at_level
         from eyeshot.measure.tiles.lazy import to_dask
 
         dtypes = [dtype] if dtype is not None and len(self.outputs) == 1 else dtype
-        found = to_dask(self.tiling, model, image, device=device, dtypes=dtypes)
+        found = to_dask(self.tiling, model, at_level(image, level), device=device, dtypes=dtypes)
         return found[0] if len(found) == 1 else found
 
     # ------------------------------------------------------------------ trying

@@ -25,6 +25,8 @@ Examples:
   eyeshot tile unet_bilinear --image 20000x20000 --tile 1024
   eyeshot tile models/net.py:make --image 8192x8192 --memory 8GB --check
   eyeshot tile models/net.py:make --run in.tif --tile 1024 -o out.zarr
+  eyeshot tile models/net.py:make --run slide.svs --level 1 --tile 1024 -o out.zarr
+  eyeshot tile models/net.py:make --run ct.nii.gz --tile 96 -o labels.nii
 """
 
 
@@ -36,7 +38,8 @@ Examples:
 @click.option(
     "--output", "wanted", metavar="NODE", multiple=True, help="A layer whose result is wanted, not that of the model."
 )
-@click.option("--run", "source", metavar="FILE", help="Run the tiles of this .npy, .zarr or .tif; results go to `-o`.")
+@click.option("--run", "source", metavar="FILE", help="Run the tiles of this image; results go to `-o`.")
+@click.option("--level", metavar="N", type=click.IntRange(0), default=0, help="Level of a pyramid; 0 is the largest.")
 @click.option("--device", metavar="DEVICE", help="Where to run, such as cuda.")
 @click.option("--batch", metavar="N", type=click.IntRange(1), default=1, show_default=True, help="Tiles run together.")
 @click.option("--check", is_flag=True, help="Compare tiles with the whole on a small image, with the real weights.")
@@ -54,6 +57,7 @@ def command(  # noqa: PLR0913 - one for each option
     memory: str | None,
     wanted: tuple[str, ...],
     source: str | None,
+    level: int,
     device: str | None,
     batch: int,
     check: bool,
@@ -65,20 +69,26 @@ def command(  # noqa: PLR0913 - one for each option
 ) -> int:
     """Plan tiles for an image that is too large for MODEL, and run them: the result is that of the whole image.
 
-    The plan says how far tiles must overlap (halo), on which grid they must begin, what they cost in computation
-    and memory, or which nodes make it impossible. The exit status is 1 if it is impossible or a check fails.
+    FILE is a .npy, zarr, OME-Zarr, TIFF, slide of a scanner, NIfTI, or a folder with a series of DICOM; results go to a
+    .npy, .zarr, .tif or .nii. The plan says how far tiles must overlap (halo), on which grid they must begin, what they
+    cost in computation and memory, or which nodes make it impossible. The exit status is 1 if it is impossible or a
+    check fails.
     """
     from eyeshot.cli.tile_model import Model, planned
 
     if source is not None and out is None:
         raise click.UsageError("`--run` needs `-o FILE`, where the results go")
+    if level and source is None:
+        raise click.UsageError("`--level` goes with `--run FILE`, which has it")
     built = Model(model, how)
     if source is not None or check or curve:
         built.check_weights(for_results=source is not None or curve)
     if source is not None and out is not None:
+        from eyeshot.measure.tiles.formats.files import at_level
         from eyeshot.measure.tiles.targets import check_path
 
         check_path(Path(out))
+        source = at_level(source, level)
     plan = planned(built, image, source, {"tile": tile, "memory": memory, "output": list(wanted) or None})
     page = None if source is not None else out
     screen = screen_for(page, color)

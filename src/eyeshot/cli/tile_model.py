@@ -99,10 +99,13 @@ def planned(model: Model, image: str | None, source: str | None, named: dict[str
 
 
 def _readings(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-    """Shapes of the model's input that an array's may mean: as it is, then with channels last."""
+    """Shapes of the model's input that an array's may mean: as it is, with channels last, without what is of size 1."""
     if len(shape) < 5:
         yield shape
     if len(shape) > 2:
         yield (shape[-1], *shape[:-1])
     if len(shape) == 5:
         yield shape
+    long = tuple(n for n in shape if n > 1)
+    if len(long) < len(shape):
+        yield from _readings(long)

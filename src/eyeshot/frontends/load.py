@@ -16,7 +16,7 @@ from eyeshot.errors import (
     ModelReferenceError,
     nearest,
 )
-from eyeshot.frontends import zoo
+from eyeshot.frontends import saved, zoo
 from eyeshot.frontends.layers.build import build_graph
 from eyeshot.frontends.layers.document import Document
 from eyeshot.frontends.layers.files import SUFFIXES, check_depth, decode, parse_file, read_data, read_file
@@ -33,7 +33,6 @@ __all__ = ["Reference", "is_python", "load", "load_data"]
 Reference = str | os.PathLike[str] | Graph | Sequence[Any] | dict[str, Any] | Any
 """What `load` takes as a model."""
 
-_PICKLES = (".pkl", ".pickle", ".pt", ".pth", ".ckpt", ".joblib")
 _LATER = (".onnx", ".pt2")
 _GRAPH = re.compile(r'\s*\{\s*"schema"\s*:')
 """How the JSON of a graph begins: a layer list has no schema."""
@@ -186,13 +185,13 @@ def _text(text: str) -> Document | Graph:
 def _suffix(text: str) -> str | None:
     """The ending of a reference to a file; None if it has no known one."""
     suffix = Path(text).suffix.lower()
-    return suffix if suffix in (*SUFFIXES, *_PICKLES, *_LATER) else None
+    return suffix if suffix in (*SUFFIXES, *saved.SUFFIXES, *_LATER) else None
 
 
 def _file(path: str) -> Document | Graph:
     suffix = _suffix(path)
-    if suffix in _PICKLES:
-        raise InputError(f"{path!r} is a pickle, which runs code when it is read; eyeshot never loads pickles")
+    if suffix in saved.SUFFIXES:
+        raise InputError(saved.refusal(path))
     if suffix in _LATER:
         raise InputError(f"{path!r}: reading {suffix} files is not yet in this version; give a layer list")
     if suffix is None:

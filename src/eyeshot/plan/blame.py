@@ -32,8 +32,7 @@ def blamed(subject: Subject, size: Size) -> list[Obstacle]:
     """
     if subject.unread is not None:
         return [subject.unread]
-    cuts = tuple(_half(subject, axis, n, size[axis]) for axis, n in enumerate(subject.extents))
-    found = prove(subject.build, subject.whole, cuts, subject.uncut()).obstacles
+    found = _in_half(subject, size, subject.aligned) or _in_half(subject, size, (1,) * len(size))
     if found and "" not in found:
         return list(found.values())
     named = _reducing(subject.whole, subject.walk, subject.wanted)
@@ -52,10 +51,22 @@ def strange(subject: Subject, fitting: Fitting, size: Size) -> list[Obstacle]:
     return [one for one in found if one.node and "phase" not in one.reason]
 
 
-def _half(subject: Subject, axis: int, n: int, size: int) -> AxisCut:
-    """The middle half of an axis, as the only tile; all of it if it is not to be cut."""
-    step = subject.aligned[axis] if subject.aligned[axis] <= n // 4 else 1
+def _in_half(subject: Subject, size: Size, steps: Sequence[int]) -> dict[str, Obstacle]:
+    """Obstacles in about half of the image, cut on a grid."""
+    cuts = tuple(_half(subject, axis, n, size[axis], steps[axis]) for axis, n in enumerate(subject.extents))
+    return prove(subject.build, subject.whole, cuts, subject.uncut()).obstacles
+
+
+def _half(subject: Subject, axis: int, n: int, size: int, step: int) -> AxisCut:
+    """The middle half of an axis, as the only tile; all of it if it is not to be cut.
+
+    It begins on the grid, if need be with the image. Off the grid the first layer with a stride would be out of phase,
+    nothing behind it could be compared, and that layer would be named instead of what is to blame.
+    """
     start, stop = n // 4 // step * step, n * 3 // 4 // step * step
+    if stop == 0:
+        # The grid has one place at most within the image; a tile that ends there still suits its strides.
+        stop = step if step < n else n // 2
     reads = ((0, n),) if size >= n or stop <= start else ((start, stop),)
     return AxisCut(subject.names[axis], n, step, (0, 0), (0, 0), n, reads)
 

@@ -78,7 +78,7 @@ def _done(model: Any, tiling: Tiling, tile: Tile, image: Any, layout: Any, devic
                 pixels = source.read(tile.read)
         else:
             here = tuple((0, stop - start) for start, stop in tile.read)
-            pixels = Source(np.asarray(image), layout, tiling.image, tiling.dims, "").read(here)
+            pixels = Source(np.asarray(image), layout, tiling.image, tiling.dims).read(here)
         with Network(model, tiling, device) as network:
             results = network(np.array(pixels))
     except Exception as error:

@@ -19,12 +19,13 @@ from eyeshot.frontends.torch.runnable import runnable
 if TYPE_CHECKING:
     from eyeshot.plan.results import Tiling
 
-__all__ = ["Network", "check_dtype", "check_mode", "told"]
+__all__ = ["Network", "as_array", "check_dtype", "check_mode", "told"]
 
 Array = npt.NDArray[Any]
 
 _NORMS = torch.nn.modules.batchnorm._BatchNorm
 _DROPOUTS = torch.nn.modules.dropout._DropoutNd
+_NUMPY_HAS = (torch.float16, torch.float32, torch.float64)
 
 
 class Network:
@@ -107,7 +108,7 @@ class Network:
                 raise InputError(f"the model must give `{output.name}`, but a run on a tile does not")
             found.append(tensor)
         self._check_shapes(found, batch.shape)
-        return [_as_array(tensor) for tensor in found]
+        return [as_array(tensor) for tensor in found]
 
     def _check_shapes(self, found: Sequence[Any], batch: tuple[int, ...]) -> None:
         if batch not in self._expected:
@@ -209,8 +210,10 @@ def _tensors(result: Any) -> Any:
         yield from _tensors(item)
 
 
-def _as_array(tensor: Any) -> Array:
-    array: Array = (tensor.float() if tensor.dtype is torch.bfloat16 else tensor).numpy(force=True)
+def as_array(tensor: Any) -> Array:
+    """A tensor's numbers; those of bfloat16 and other types that numpy has not become float32, exactly."""
+    is_known = not tensor.dtype.is_floating_point or tensor.dtype in _NUMPY_HAS
+    array: Array = (tensor if is_known else tensor.float()).numpy(force=True)
     return array
 
 
@@ -220,10 +223,15 @@ def check_dtype(dtype: Any, where: str) -> None:
     Raises
     ------
     InputError
-        Unless they are boolean, whole or real numbers.
+        Unless they are boolean, whole or real numbers of a type that torch has too.
     """
-    if np.dtype(dtype).kind not in "buif":
-        raise InputError(f"{where} must hold whole or real numbers, but its type is {np.dtype(dtype)}")
+    found = np.dtype(dtype)
+    if found.name == "bfloat16":
+        return
+    if found.kind not in "buif":
+        raise InputError(f"{where} must hold whole or real numbers, but its type is {found}")
+    if found.itemsize > 8:
+        raise InputError(f"{where} must hold numbers of 64 bits at most, as torch does, but its type is {found}")
 
 
 def told(error: BaseException) -> str:

@@ -80,7 +80,7 @@ def run(
         raise InputError(f"a batch must hold at least 1 tile, but is to hold {batch}")
     with open_source(image, tiling) as source:
         network = Network(model, tiling, device)
-        targets = targets_of(out, tiling)
+        targets = targets_of(out, tiling, source)
         _check_apart(source, targets)
         if batch > 1:
             check_batches(tiling, model)

@@ -1,4 +1,4 @@
-"""Images to read tiles from: arrays in memory, memory-mapped, in chunks, lazy, or in a TIFF file."""
+"""Images to read tiles from: arrays in memory, memory-mapped, in chunks, lazy, or in files of many kinds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from eyeshot.errors import InputError
-from eyeshot.measure.tiles.network import check_dtype, told
+from eyeshot.measure.tiles.formats.files import open_image
+from eyeshot.measure.tiles.formats.library import library
+from eyeshot.measure.tiles.formats.opened import Grid, Opened
+from eyeshot.measure.tiles.network import as_array, check_dtype
 
 if TYPE_CHECKING:
     from eyeshot.plan.results import Tiling
@@ -36,18 +39,26 @@ class Source:
         Shape of the model's input.
     dims : tuple of int
         The input's dimensions that are spatial axes.
-    identity : str
-        What tells this image from others in a journal.
-    opened : object or None
-        What has to be closed at the end; a source is a context.
+    opened : Opened or None
+        The file that it is read from, which is closed at the end; a source is a context.
     """
 
     array: Any
     layout: tuple[int, ...]
     image: tuple[int, ...]
     dims: tuple[int, ...]
-    identity: str
-    opened: Any = None
+    opened: Opened | None = None
+
+    @property
+    def identity(self) -> str:
+        """What tells this image, as it is now, from others in a journal; of a folder every file is looked at."""
+        state = self.opened.state if self.opened is not None else ""
+        return f"{state} {tuple(int(n) for n in self.array.shape)} {self.array.dtype}"
+
+    @property
+    def grid(self) -> Grid | None:
+        """Where the voxels stand in the patient, if the file says so."""
+        return self.opened.grid if self.opened is not None else None
 
     def __enter__(self) -> Source:
         return self
@@ -62,9 +73,14 @@ class Source:
         if hasattr(piece, "compute"):
             piece = piece.compute()
         found = np.asarray(piece)
+        if found.dtype.name == "bfloat16":
+            # A type of other libraries that torch does not take from numpy; each of its numbers is one of float32.
+            found = found.astype(np.float32)
         if self.layout == tuple(range(found.ndim)):
             return found
         order = [d for d in self.layout if d >= 0]
+        # What the model's input does not have is of one element.
+        order += [d for d in range(found.ndim) if d not in order]
         full = [1 if d < 0 else found.shape[d] for d in self.layout]
         return found.transpose(order).reshape(full)
 
@@ -72,7 +88,8 @@ class Source:
         """A box as slices of the array."""
         wanted: list[slice] = [slice(None)] * len(self.array.shape)
         for d, (start, stop) in zip(self.dims, box, strict=True):
-            wanted[self.layout[d]] = slice(start, stop)
+            if self.layout[d] >= 0:
+                wanted[self.layout[d]] = slice(start, stop)
         return tuple(wanted)
 
 
@@ -82,8 +99,8 @@ def open_source(image: Any, tiling: Tiling) -> Source:
     Parameters
     ----------
     image : array, zarr or dask array, tensor, str or path
-        An array, or the path of a ``.npy``, ``.zarr``, ``.tif`` or ``.tiff``. Its dimensions are those of the model's
-        input, without those of size 1 if you like, channels before or behind the axes.
+        An array, or a path as `eyeshot.measure.tiles.formats.files.open_image` takes it. Its dimensions are those of
+        the model's input, without those of size 1 if you like, channels before or behind the axes.
     tiling : Tiling
         The plan.
 
@@ -92,27 +109,32 @@ def open_source(image: Any, tiling: Tiling) -> Source:
     InputError
         If it cannot be read, or has another shape than the plan is for.
     """
-    where, identity, opened = "the image", "", None
+    where, opened = "the image", None
     if isinstance(image, str | os.PathLike):
         path = Path(image)
         where = f"the image {str(path)!r}"
-        (image, opened), identity = _opened(path, where), _identity(path)
+        opened = open_image(path, where)
+        image = opened.array
     elif hasattr(image, "detach"):
-        image = image.detach().cpu().numpy()
+        image = as_array(image)
     if not hasattr(image, "shape") or not hasattr(image, "dtype"):
         raise InputError(f"the image must be an array or a path, but is of type {type(image).__name__}")
-    check_dtype(image.dtype, where)
     shape = tuple(int(n) for n in image.shape)
-    layout = layout_of(shape, tiling.image, tiling.dims, where)
-    return Source(image, layout, tiling.image, tiling.dims, f"{identity}{shape}{image.dtype}", opened)
+    try:
+        check_dtype(image.dtype, where)
+        layout = layout_of(shape, tiling.image, tiling.dims, where)
+    except InputError:
+        if opened is not None:
+            opened.close()
+        raise
+    return Source(image, layout, tiling.image, tiling.dims, opened)
 
 
-def shape_of(path: str) -> tuple[int, ...]:
+def shape_of(path: str | os.PathLike[str]) -> tuple[int, ...]:
     """Shape of the array in a file."""
-    array, opened = _opened(Path(path), f"the image {path!r}")
-    if opened is not None:
-        opened.close()
-    return tuple(int(n) for n in array.shape)
+    opened = open_image(Path(path), f"the image {os.fspath(path)!r}")
+    opened.close()
+    return tuple(int(n) for n in opened.array.shape)
 
 
 def layout_of(shape: Sequence[int], image: tuple[int, ...], dims: tuple[int, ...], where: str) -> tuple[int, ...]:
@@ -135,72 +157,16 @@ def layout_of(shape: Sequence[int], image: tuple[int, ...], dims: tuple[int, ...
     for order in orders:
         if tuple(image[d] for d in order) == tuple(shape):
             return tuple(list(order).index(d) if d in order else -1 for d in range(rank))
+    # A dimension of one element says nothing: OME-Zarr has a time and a depth, a slice of NIfTI a third axis.
+    long = [k for k, n in enumerate(shape) if n > 1]
+    for order in orders:
+        wanted = [d for d in order if image[d] > 1]
+        if [image[d] for d in wanted] == [shape[k] for k in long]:
+            places = dict(zip(wanted, long, strict=True))
+            return tuple(places.get(d, -1) for d in range(rank))
     shown = [tuple(image[d] for d in order) for order in orders]
     listed = " or ".join(dict.fromkeys("×".join(map(str, s)) for s in shown))
     raise InputError(
         f"{where} must have the shape that the plan is for, {listed}, but has {'×'.join(map(str, shape))}; "
         "make a plan for its size"
     )
-
-
-def _opened(path: Path, where: str) -> tuple[Any, Any]:
-    """The array in a file, and what has to be closed when it is no longer read."""
-    if not path.exists():
-        raise InputError(f"{where} does not exist")
-    suffix = path.suffix.lower()
-    try:
-        if suffix == ".npy":
-            return np.load(path, mmap_mode="r", allow_pickle=False), None
-        if suffix == ".zarr":
-            return _zarr_array(path, where), None
-        if suffix in {".tif", ".tiff"}:
-            return _tiff(path, where)
-    except InputError:
-        raise
-    except Exception as error:
-        # Every library has errors of its own for a file that is broken; all mean the same to the reader.
-        raise InputError(f"{where} cannot be read: {told(error)}") from error
-    raise InputError(f"{where} must end in .npy, .zarr, .tif or .tiff")
-
-
-def _zarr_array(path: Path, where: str) -> Any:
-    found = library("zarr").open(str(path), mode="r")
-    if not hasattr(found, "dtype"):
-        raise InputError(f"{where} must be a zarr array, but is a group; name the array within it")
-    return found
-
-
-def _tiff(path: Path, where: str) -> tuple[Any, Any]:
-    tifffile = library("tifffile")
-    size = path.stat().st_size
-    with tifffile.TiffFile(path) as file:
-        series = file.series[0]
-        for number, page in enumerate(series.pages):
-            ends = [at + n for at, n in zip(page.dataoffsets, page.databytecounts, strict=True)]
-            if max(ends, default=0) > size:
-                raise InputError(
-                    f"{where} must hold all of its pixels, but is cut off: page {number} ends at byte {max(ends):,} "
-                    f"of {size:,}"
-                )
-        if series.dataoffset is not None:
-            # Plain pixels one after the other: the file itself is the array.
-            return tifffile.memmap(path, mode="r", series=0), None
-    zarr, store = library("zarr"), tifffile.imread(path, aszarr=True, series=0)
-    return zarr.open(store, mode="r"), store
-
-
-def _identity(path: Path) -> str:
-    found = path.stat()
-    return f"{path.resolve()} {found.st_size} {found.st_mtime_ns} " if path.is_file() else f"{path.resolve()} "
-
-
-def library(name: str) -> Any:
-    """An optional library, or one line that says how to get it."""
-    import importlib
-
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name != name.partition(".")[0]:
-            raise
-        raise InputError(f"this needs {name}, which is not installed; run: pip install 'eyeshot[tiles]'") from None

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from eyeshot.errors import InputError
-from eyeshot.measure.tiles.sources import library
+from eyeshot.measure.tiles.formats.nifti_target import NiftiTarget, nifti_target
+from eyeshot.measure.tiles.holds import check_array, check_numbers
+from eyeshot.measure.tiles.sources import Source, library
 
 if TYPE_CHECKING:
     from eyeshot.plan.results import Tiling
@@ -23,7 +25,7 @@ __all__ = ["UNFINISHED", "Target", "check_path", "made", "targets_of"]
 UNFINISHED = ".unfinished"
 """What the name of a file that is being written ends with."""
 
-_SUFFIXES = (".npy", ".zarr", ".tif", ".tiff")
+_SUFFIXES = (".npy", ".zarr", ".tif", ".tiff", ".nii")
 
 
 @dataclass
@@ -32,17 +34,23 @@ class Target:
 
     Parameters
     ----------
+    name : str
+        The output.
     shape : tuple of int
-        Shape of the output for the whole image.
+        Its shape for the whole image.
     path : Path or None
         The file, if it is one.
     array : array-like or None
         What takes slices; None until it is made.
+    nifti : NiftiTarget or None
+        How the file is written, if it is of NIfTI.
     """
 
+    name: str
     shape: tuple[int, ...]
     path: Path | None
     array: Any = None
+    nifti: NiftiTarget | None = None
 
     @property
     def partial(self) -> Path:
@@ -74,7 +82,7 @@ class Target:
             self.partial.replace(self.path)
 
 
-def targets_of(out: Any, tiling: Tiling) -> list[Target]:
+def targets_of(out: Any, tiling: Tiling, source: Source) -> list[Target]:
     """Places for all outputs of a plan; files must not exist yet.
 
     Parameters
@@ -84,6 +92,8 @@ def targets_of(out: Any, tiling: Tiling) -> list[Target]:
         the first get their number before the suffix.
     tiling : Tiling
         The plan.
+    source : Source
+        The image; a file of NIfTI lies where it lies.
     """
     listed = _listed(out, tiling)
     found = []
@@ -91,10 +101,11 @@ def targets_of(out: Any, tiling: Tiling) -> list[Target]:
         if isinstance(one, str | os.PathLike):
             path = Path(one)
             check_path(path)
-            found.append(Target(output.shape, path))
+            nifti = nifti_target(source, tiling, output) if path.suffix.lower() == ".nii" else None
+            found.append(Target(output.name, output.shape, path, nifti=nifti))
         else:
-            _check_array(one, output.shape, output.name)
-            found.append(Target(output.shape, None, one))
+            check_array(one, output.shape, output.name)
+            found.append(Target(output.name, output.shape, None, one))
     if len({target.path is None for target in found}) > 1:
         # After an interruption the files would be there, and the arrays gone.
         raise InputError("the targets must be all files or all arrays, but are some of each")
@@ -129,6 +140,11 @@ def check_path(path: Path) -> None:
     InputError
         If it exists, lies in no folder, or is of no kind that can be written.
     """
+    if path.name.lower().endswith(".nii.gz"):
+        raise InputError(
+            f"the target {str(path)!r} must be written piece by piece, which a compressed file cannot be; name "
+            f"{path.stem}, and compress it when it is whole (`gzip {path.stem}`)"
+        )
     if path.suffix.lower() not in _SUFFIXES:
         raise InputError(f"the target {str(path)!r} must end in {', '.join(_SUFFIXES)}")
     if path.exists() or path.is_symlink():
@@ -137,16 +153,10 @@ def check_path(path: Path) -> None:
         raise InputError(f"the target {str(path)!r} must lie in a folder that exists")
     if path.suffix.lower() == ".zarr":
         library("zarr")
+    elif path.suffix.lower() == ".nii":
+        library("nibabel")
     elif path.suffix.lower() != ".npy":
         library("tifffile")
-
-
-def _check_array(array: Any, shape: tuple[int, ...], name: str) -> None:
-    if array is None:
-        return
-    if not hasattr(array, "__setitem__") or tuple(getattr(array, "shape", ())) != shape:
-        found = "×".join(map(str, getattr(array, "shape", ()))) or type(array).__name__
-        raise InputError(f"the target of `{name}` must be an array of {'×'.join(map(str, shape))}, but is {found}")
 
 
 def made(target: Target, dtype: Any, chunks: tuple[int, ...], *, again: bool) -> None:
@@ -157,6 +167,7 @@ def made(target: Target, dtype: Any, chunks: tuple[int, ...], *, again: bool) ->
     InputError
         If there is no room for it.
     """
+    check_numbers(target.array, target.path, target.name, dtype)
     if target.path is None:
         if target.array is None:
             target.array = np.empty(target.shape, dtype)
@@ -172,25 +183,30 @@ def made(target: Target, dtype: Any, chunks: tuple[int, ...], *, again: bool) ->
             target.array = zarr.create_array(
                 store=str(partial), shape=target.shape, chunks=chunks, dtype=np.dtype(dtype)
             )
-    elif suffix == ".npy":
-        target.array = np.lib.format.open_memmap(
-            partial, mode="r+" if again else "w+", dtype=None if again else dtype, shape=None if again else target.shape
-        )
-    elif again:
-        target.array = library("tifffile").memmap(partial, mode="r+", series=0)
     else:
-        target.array = library("tifffile").memmap(
-            partial,
-            shape=target.shape,
-            dtype=dtype,
-            bigtiff=True,
-            photometric="minisblack",
-            metadata=None,
-        )
+        target.array = _mapped(target, dtype, again=again)
     if suffix != ".zarr" and not again:
         _reserve(partial)
     if suffix != ".zarr" and target.array.shape != target.shape:
         target.array = target.array.reshape(target.shape)
+
+
+def _mapped(target: Target, dtype: Any, *, again: bool) -> Any:
+    """A file that is mapped into memory as an array."""
+    assert target.path is not None  # noqa: S101 - for the type checker: only files are asked
+    partial = target.partial
+    if target.nifti is not None:
+        return target.nifti.open(partial) if again else target.nifti.make(partial, dtype)
+    if target.path.suffix.lower() == ".npy":
+        return np.lib.format.open_memmap(
+            partial, mode="r+" if again else "w+", dtype=None if again else dtype, shape=None if again else target.shape
+        )
+    tifffile = library("tifffile")
+    if again:
+        return tifffile.memmap(partial, mode="r+", series=0)
+    return tifffile.memmap(
+        partial, shape=target.shape, dtype=dtype, bigtiff=True, photometric="minisblack", metadata=None
+    )
 
 
 def _check_room(path: Path, size: int) -> None:
