@@ -38,7 +38,7 @@ def tile(
         The image's size in pixels, ``"20000x20000"``, ``(3, 20000, 20000)``, with channels and batch or without.
     tile : int, str or sequence of int, optional
         Pixels of a tile, its margins included: one number, or one per axis. An axis as long as the tile, or shorter,
-        is not cut.
+        is not cut; an image no larger than a tile is one tile, whatever the model does.
     memory : int or str, optional
         Instead of a size: bytes that the values of one tile may take, ``"8GB"``; the largest such tile is planned.
         Without either, the recommended size is, and `Plan.options` lists others.

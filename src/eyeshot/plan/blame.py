@@ -11,6 +11,7 @@ from eyeshot.graph.core import Graph
 from eyeshot.plan.fitting import Fitting
 from eyeshot.plan.obstacle import Obstacle
 from eyeshot.plan.pairing import ancestors
+from eyeshot.plan.phases import strides
 from eyeshot.plan.prove import prove
 from eyeshot.plan.results import AxisCut
 from eyeshot.plan.subject import Size, Subject
@@ -32,6 +33,8 @@ def blamed(subject: Subject, size: Size) -> list[Obstacle]:
     """
     if subject.unread is not None:
         return [subject.unread]
+    if subject.unlawful is not None:
+        return [subject.unlawful]
     cuts = tuple(_half(subject, axis, n, size[axis]) for axis, n in enumerate(subject.extents))
     found = prove(subject.build, subject.whole, cuts, subject.uncut()).obstacles
     if found and "" not in found:
@@ -54,7 +57,9 @@ def strange(subject: Subject, fitting: Fitting, size: Size) -> list[Obstacle]:
 
 def _half(subject: Subject, axis: int, n: int, size: int) -> AxisCut:
     """The middle half of an axis, as the only tile; all of it if it is not to be cut."""
-    step = subject.aligned[axis] if subject.aligned[axis] <= n // 4 else 1
+    # Half begins on the grid, or on that of the strides where only a resampling spoils it: else these would be blamed.
+    steps = (subject.aligned[axis], strides(subject.walk, len(subject.extents))[axis])
+    step = next((one for one in steps if one <= n // 4), 1)
     start, stop = n // 4 // step * step, n * 3 // 4 // step * step
     reads = ((0, n),) if size >= n or stop <= start else ((start, stop),)
     return AxisCut(subject.names[axis], n, step, (0, 0), (0, 0), n, reads)

@@ -11,11 +11,15 @@ from eyeshot.plan.fitting import Fitting
 from eyeshot.plan.results import Option
 from eyeshot.plan.subject import Size, Subject
 
-__all__ = ["candidates", "largest_within", "options_of", "recommended"]
+__all__ = ["MAX_TILES", "candidates", "largest_within", "options_of", "recommended"]
 
 _WORTH = 1.25
 """Recomputation below which larger tiles save little."""
 _MOST = 8
+_MOST_ALONG = 100_000
+"""Tiles along an axis beyond which smaller ones are not offered."""
+MAX_TILES = 10_000_000
+"""Most tiles of an image."""
 
 
 def candidates(least: int, extent: int) -> list[int]:
@@ -47,7 +51,11 @@ def recommended(options: Sequence[Option]) -> list[Option]:
 
 def options_of(subject: Subject, fitting: Fitting) -> list[Option]:
     """Sizes to choose from, one of them recommended."""
-    sizes = [fitting.clipped(size) for size in candidates(fitting.narrowest(), max(subject.extents))]
+    longest = max(subject.extents)
+    most = min(_MOST_ALONG, int(MAX_TILES ** (1 / len(subject.extents))))
+    # A tile gives one step of the grid, and as many pixels more as it has beyond the narrowest.
+    least = fitting.narrowest() + max(0, -(-longest // most) - max(subject.aligned))
+    sizes = [fitting.clipped(size) for size in candidates(least, longest)]
     rows = [_option(subject, fitting, size) for size in sizes]
     return recommended([row for row in rows if row is not None])
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import zip_longest
 
-from eyeshot.analyses.walk import Extent, forward
-from eyeshot.errors import EyeshotError, InputError
+from eyeshot.analyses.walk import Extent, Walk, forward
+from eyeshot.errors import EyeshotError, InputError, LimitError
 from eyeshot.graph.core import Graph
 from eyeshot.plan.memory import peak_bytes
 from eyeshot.plan.obstacle import Obstacle
-from eyeshot.plan.phases import alignment, law_of
+from eyeshot.plan.phases import alignment, law_of, long_ratios
 from eyeshot.plan.prove import Builder
 from eyeshot.plan.results import Output, OutputLaw
 
@@ -29,6 +29,17 @@ def no_constants(_: Size) -> Sequence[tuple[str, str, str]]:
 def shown(size: Size) -> str:
     """A size as it is written."""
     return "×".join(map(str, size))
+
+
+def _walked(whole: Graph) -> tuple[Walk, Obstacle | None]:
+    """The theoretical walk; none of its fields, and why, where some repeat only after too many features."""
+    found = long_ratios(whole)
+    if found is not None:
+        return Walk({}, {}, {}), found
+    try:
+        return forward(whole, Extent.ENDLESS), None
+    except LimitError as error:
+        return Walk({}, {}, {}), Obstacle("", "", "", f"has fields that cannot be followed: {error}")
 
 
 class Subject:
@@ -69,8 +80,9 @@ class Subject:
         if not self.wanted:
             raise InputError(f"`{self.whole.name}` must return a value that depends on its input, but returns none")
         self.names = tuple(axis.name for axis in self.whole.inputs[0].axes)
-        self.walk = forward(self.whole, Extent.ENDLESS)
-        self.aligned = alignment(self.whole, self.walk, self.wanted)
+        self.walk, self.unlawful = _walked(self.whole)
+        # Without a walk there are no laws either, and no grid is asked for.
+        self.aligned = (1,) * len(self.names) if self.unlawful else alignment(self.whole, self.walk, self.wanted)
         self.laws = {name: law_of(self.whole, self.walk, name, self.aligned) for name in self.wanted}
 
     @property
@@ -137,7 +149,7 @@ class Subject:
 
     def _uncut(self, name: str, axis: int) -> OutputLaw:
         """What stands for a law along an axis that is not cut: all that there is."""
-        for term in self.walk.fields[name]:
+        for term in self.walk.fields.get(name, ()):
             for d, parts in enumerate(getattr(term, "dims", ())):
                 if [part.axis for part in parts] == [axis]:
                     return OutputLaw(d, self.whole.shapes[name][d], Fraction(1), 0, 0)

@@ -77,7 +77,8 @@ def _cuts(tiling: Tiling, screen: Screen) -> list[Line]:
 def _facts(tiling: Tiling, sizes: Sequence[Sizes], screen: Screen) -> Iterator[tuple[str, str]]:
     """Labels and sentences."""
     count = len(tiling)
-    yield "tiles", f"{count:,}, which together compute {tiling.recomputation:.3g} images"
+    computed = f", which together compute {tiling.recomputation:.3g} images" if count > 1 else ", the image as it is"
+    yield "tiles", f"{count:,}{computed}"
     yield "memory", f"{_bytes(tiling.bytes)} of values at a time for one tile, weights not counted"
     for output in tiling.outputs:
         yield "output", _output(output, tiling, screen)
