@@ -91,8 +91,13 @@ class Plan:
 
     @property
     def bytes_per_tile(self) -> int:
-        """Estimated peak of the values alive at a time while the largest tile runs."""
+        """What a run on the largest tile takes of memory, `bytes_of_weights` not counted; calibrated on the CPU."""
         return self.tiling.bytes
+
+    @property
+    def bytes_of_weights(self) -> int:
+        """Bytes of the model's parameters and buffers."""
+        return self.tiling.weights
 
     @property
     def options(self) -> tuple[Option, ...]:

@@ -71,7 +71,7 @@ def _option(subject: Subject, fitting: Fitting, size: Size) -> Option | None:
 
 
 def largest_within(subject: Subject, fitting: Fitting, memory: int) -> Size:
-    """The largest tile whose values take no more than a budget.
+    """The largest tile that takes no more than a budget.
 
     Raises
     ------
@@ -79,15 +79,22 @@ def largest_within(subject: Subject, fitting: Fitting, memory: int) -> Size:
         If not even the smallest does.
     """
     step, low = max(subject.aligned), fitting.narrowest()
-    smallest = subject.taken(fitting.clipped(low))
+    smallest = _taken(subject, fitting, low)
     if smallest > memory:
         raise InputError(
-            f"the memory must hold at least the smallest tile ({low} pixels, {smallest:,} bytes), but is to be "
-            f"{memory:,} bytes"
+            f"the memory must hold at least the smallest tile ({low} pixels, {smallest:,} bytes), but leaves "
+            f"{memory:,} bytes for it"
         )
     count, most = 0, max(0, (max(subject.extents) - 1 - low) // step)
     while count < most:
         middle = (count + most + 1) // 2
-        fits = subject.taken(fitting.clipped(low + middle * step)) <= memory
+        fits = _taken(subject, fitting, low + middle * step) <= memory
         count, most = (middle, most) if fits else (count, middle - 1)
     return fitting.clipped(low + count * step)
+
+
+def _taken(subject: Subject, fitting: Fitting, pixels: int) -> int:
+    """Bytes of the largest tile that a plan for a size has; that is on the grid, and may be smaller."""
+    size = fitting.clipped(pixels)
+    outputs = subject.outputs(size)
+    return subject.taken(size if outputs is None else tuple(cut.size for cut in fitting.cuts(size, outputs)))

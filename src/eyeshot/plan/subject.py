@@ -57,12 +57,24 @@ class Subject:
         Bytes of one number.
     constants : callable
         For each size that was asked for, what the network makes without its input: operation, shapes, place.
+    foretold : callable, optional
+        The bytes that a run on an image of some size takes, where that can be told better than from the graph.
     """
 
-    def __init__(self, build: Builder, extents: Size, wanted: Sequence[str], item: int, constants: Constants) -> None:
+    def __init__(
+        self,
+        build: Builder,
+        extents: Size,
+        wanted: Sequence[str],
+        item: int,
+        constants: Constants,
+        foretold: Callable[[Size], int] | None = None,
+    ) -> None:
         self._known: dict[Size, Graph] = {}
         self._make = build
-        self.item, self.constants = item, constants
+        self.item, self.constants, self.foretold = item, constants, foretold
+        self.untold = ""
+        self._taken: dict[Size, int] = {}
         self.extents = extents
         self.whole = self.build(extents)
         if len(self.whole.inputs) != 1:
@@ -109,7 +121,17 @@ class Subject:
         return True
 
     def taken(self, size: Size) -> int:
-        """Bytes of the values alive at a time at some size."""
+        """Bytes that a run at some size takes without the weights; the graph's values alone if `untold` says why."""
+        if size not in self._taken:
+            self._taken[size] = self._told(size)
+        return self._taken[size]
+
+    def _told(self, size: Size) -> int:
+        if self.foretold is not None and not self.untold:
+            try:
+                return self.foretold(size)
+            except EyeshotError as error:
+                self.untold = str(error)
         return peak_bytes(self.build(size), self.item)
 
     def outputs(self, size: Size) -> tuple[Output, ...] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -23,6 +23,7 @@ __all__ = ["Planner"]
 
 _MOST_GROWTH = 32
 """Most steps of the alignment that are added to a margin that the fields say is wide enough."""
+_VERDICTS = {True: Verdict.EXACT, False: Verdict.ALIGNED}
 
 
 class Planner:
@@ -30,10 +31,12 @@ class Planner:
 
     Parameters
     ----------
-    build, extents, item, constants
+    build, extents, item, constants, foretold
         As for `eyeshot.plan.subject.Subject`.
     wanted : sequence of str, optional
         Values to give; the network's outputs by default.
+    weights : int
+        Bytes of the network's weights.
     extra : list, optional
         As for `eyeshot.plan.fitting.Fitting`.
     """
@@ -46,9 +49,12 @@ class Planner:
         wanted: Sequence[str] = (),
         item: int = 4,
         constants: Constants = no_constants,
+        foretold: Callable[[Size], int] | None = None,
+        weights: int = 0,
         extra: list[list[int]] | None = None,
     ) -> None:
-        self._subject = Subject(build, extents, wanted, item, constants)
+        self._subject = Subject(build, extents, wanted, item, constants, foretold)
+        self._weights = weights
         self._fitting = Fitting(self._subject, extra)
 
     @property
@@ -75,7 +81,7 @@ class Planner:
         size : tuple of int, optional
             Pixels of a tile per axis, margins included.
         memory : int, optional
-            Bytes that the values of one tile may take.
+            Bytes that a run on one tile may take, the weights included.
 
         Raises
         ------
@@ -85,6 +91,8 @@ class Planner:
         subject, fitting = self._subject, self._fitting
         if subject.unread is not None:
             return self._impossible([subject.unread])
+        if memory is not None:
+            memory = self._left_of(memory)
         wanted = subject.extents if size is None and self._fits(memory) else size
         if wanted is not None:
             return self._whole() if self._covers(wanted) else self._proven(wanted)
@@ -103,6 +111,17 @@ class Planner:
     def _has_grid(self) -> bool:
         """Whether the network has a grid on which tiles may begin, of whatever size."""
         return self._subject.unlawful is None and max(self.aligned) <= MAX_ALIGNMENT
+
+    def _left_of(self, memory: int) -> int:
+        """What of a budget the weights leave to a tile."""
+        if memory <= self._weights:
+            raise InputError(
+                f"the memory must hold the weights ({self._weights:,} bytes) and a tile, but is to be {memory:,} bytes"
+            )
+        self._subject.taken(self._subject.extents)
+        if self._subject.untold:
+            raise InputError(self._subject.untold)
+        return memory - self._weights
 
     def _fits(self, memory: int | None) -> bool:
         """Whether the whole image, as one tile, is within a budget."""
@@ -132,7 +151,7 @@ class Planner:
         if memory is not None:
             raise InputError(
                 f"the memory must hold the image ({shown(extents)}, {self._subject.taken(extents):,} bytes), because "
-                f"no tile is smaller, but is to be {memory:,} bytes"
+                f"no tile is smaller, but leaves {memory:,} bytes for it"
             )
         return self._whole()
 
@@ -180,12 +199,16 @@ class Planner:
     def _result(self, cuts: tuple[AxisCut, ...], outputs: tuple[Output, ...], proof: Proof) -> Tiling:
         is_cut = [len(cut.reads) > 1 for cut in cuts]
         free = all(cut.alignment == 1 for cut, is_one in zip(cuts, is_cut, strict=True) if is_one)
+        taken, blank = self._subject.taken(tuple(cut.size for cut in cuts)), self._blank(_VERDICTS[free])
+        untold = (f"The memory is that of the graph's values alone: {self._subject.untold}.",)
         return replace(
-            self._blank(Verdict.EXACT if free else Verdict.ALIGNED),
+            blank,
             axes=cuts,
             outputs=outputs,
-            bytes=self._subject.taken(tuple(cut.size for cut in cuts)),
+            bytes=taken,
+            weights=self._weights,
             shapes=proof.shapes,
+            notes=blank.notes + untold * bool(self._subject.untold),
         )
 
     def _impossible(self, obstacles: Sequence[Obstacle]) -> Tiling:
@@ -214,6 +237,8 @@ class Planner:
             wanted=subject.asked,
             item=subject.item,
             constants=subject.constants,
+            foretold=subject.foretold,
+            weights=self._weights,
             extra=extra,
         )
 

@@ -79,7 +79,11 @@ def _facts(tiling: Tiling, sizes: Sequence[Sizes], screen: Screen) -> Iterator[t
     count = len(tiling)
     computed = f", which together compute {tiling.recomputation:.3g} images" if count > 1 else ", the image as it is"
     yield "tiles", f"{count:,}{computed}"
-    yield "memory", f"{_bytes(tiling.bytes)} of values at a time for one tile, weights not counted"
+    taken = _bytes(tiling.bytes)
+    if tiling.weights:
+        yield "memory", f"{taken} for one tile, and {_bytes(tiling.weights)} of weights"
+    else:
+        yield "memory", f"{taken} of values at a time for one tile, weights not counted"
     for output in tiling.outputs:
         yield "output", _output(output, tiling, screen)
     for cut, valid in zip(tiling.axes, sizes, strict=bool(sizes)):
