@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import torch
 from ratios import Report, Row
+from tile_memory import NETS
 
 import eyeshot
 
@@ -139,6 +140,23 @@ def test_large_zarr_stays_small(report: Report, tmp_path: Path) -> None:
         )
     )
     assert taken < 2e9
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_memory_that_is_said_against_measured(report: Report, name: str) -> None:
+    here = Path(__file__).parent
+    done = subprocess.run(
+        [sys.executable, str(here / "tile_memory.py"), name],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=here.parent,
+    )
+    said, measured, _ = done.stdout.splitlines()[-1].split()
+    report.rows.append(
+        Row(f"memory of a tile of {name}, said against measured", int(said) / 1e6, int(measured) / 1e6, 1.3, "MB")
+    )
+    assert 1 <= int(said) / int(measured) <= 1.3
 
 
 def test_two_workers_against_one(report: Report, unet: Any, image: Any, tmp_path: Path) -> None:

@@ -91,8 +91,13 @@ class Plan:
 
     @property
     def bytes_per_tile(self) -> int:
-        """Estimated peak of the values alive at a time while the largest tile runs."""
+        """What a run on the largest tile takes of memory, `bytes_of_weights` not counted; calibrated on the CPU."""
         return self.tiling.bytes
+
+    @property
+    def bytes_of_weights(self) -> int:
+        """Bytes of the model's parameters and buffers."""
+        return self.tiling.weights
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -108,7 +113,7 @@ class Plan:
     @property
     def has_few_sizes(self) -> bool:
         """Whether the valid sizes can be found by trying one for each step of the alignment."""
-        return self.tiling.is_possible and max(self.alignment) <= MAX_TRIED
+        return len(self) > 1 and max(self.alignment) <= MAX_TRIED
 
     def tiles(self) -> Iterator[Tile]:
         """All tiles with what they read and write."""
@@ -231,7 +236,7 @@ class Plan:
         need("torch")
         from eyeshot.measure.tiles.check import extents_of, random_image, tiled_and_whole
 
-        small = self._planner.small(extents_of(image, self.tiling))
+        small = self._planner.small(extents_of(image, self.tiling), whole=len(self) == 1)
         found = tiled_and_whole(small, model, random_image(small, seed) if image is None else image, device)
         size = tuple(cut.size for cut in small.axes)
         return Check(small.extents, size, len(small), tuple(OutputError(*one) for one in found), _ROUNDING)
@@ -253,7 +258,7 @@ class Plan:
         need("torch")
         from eyeshot.measure.tiles.check import extents_of, margin_errors, random_image
 
-        small = self._planner.small(extents_of(image, self.tiling))
+        small = self._planner.small(extents_of(image, self.tiling), whole=len(self) == 1)
         margins = widths(small.axes)
         cuts = [[narrowed(cut, side) for cut, side in zip(small.axes, width, strict=True)] for width in margins]
         middle = tuple(len(cut.reads) // 2 for cut in small.axes)

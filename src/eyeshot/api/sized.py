@@ -27,7 +27,8 @@ class SizedModel:
         self._arguments: Mapping[str, Any] | None = arguments
         self._default: Any = None
         self._name: str | None = None
-        self.item = 4
+        self.item, self.weights = 4, 0
+        self.is_module = False
         # For each shape what the model made without its input.
         self.constants: dict[tuple[int, ...], tuple[tuple[str, str, str], ...]] = {}
         if isinstance(model, str) and is_python(model):
@@ -36,9 +37,11 @@ class SizedModel:
             built = build_reference(model, arguments=arguments)
             self._model, self._default, self._name, self._arguments = built.module, built.input_shape, built.name, None
         if is_module(self._model):
+            from eyeshot.measure.tiles.memory import bytes_of_weights
             from eyeshot.measure.tiles.network import check_mode
 
             check_mode(self._model)
+            self.is_module, self.weights = True, bytes_of_weights(self._model)
             _check_one_input(self._model)
             sizes = [p.element_size() for p in self._model.parameters() if p.is_floating_point()]
             self.item = sizes[0] if sizes else 4
@@ -55,6 +58,12 @@ class SizedModel:
         if watch is not None:
             self.constants[graph.inputs[0].shape] = tuple(watch.seen)
         return replace(graph, name=self._name) if self._name is not None else graph
+
+    def taken(self, shape: tuple[int, ...]) -> int:
+        """Bytes that a run on an input of some shape takes."""
+        from eyeshot.measure.tiles.memory import bytes_of_run
+
+        return bytes_of_run(self._model, shape)
 
     def _watching(self) -> AbstractContextManager[Any]:
         if not is_module(self._model):

@@ -38,10 +38,10 @@ def tile(
         The image's size in pixels, ``"20000x20000"``, ``(3, 20000, 20000)``, with channels and batch or without.
     tile : int, str or sequence of int, optional
         Pixels of a tile, its margins included: one number, or one per axis. An axis as long as the tile, or shorter,
-        is not cut.
+        is not cut; an image no larger than a tile is one tile, whatever the model does.
     memory : int or str, optional
-        Instead of a size: bytes that the values of one tile may take, ``"8GB"``; the largest such tile is planned.
-        Without either, the recommended size is, and `Plan.options` lists others.
+        Instead of a size: bytes that a run on one tile may take, ``"8GB"``, weights and buffers included, on the CPU;
+        the largest such tile is planned. Without either, the recommended size is, and `Plan.options` lists others.
     output : str or sequence of str, optional
         Layers, modules or nodes whose values are wanted, instead of the model's outputs.
     axes, padding, arguments
@@ -82,6 +82,8 @@ def tile(
         tuple(shape[d] for d in dims),
         wanted=_wanted(whole, output),
         item=source.item,
+        weights=source.weights,
+        foretold=None if not source.is_module else lambda extents: source.taken(sized(extents)),
         constants=lambda extents: source.constants.get(sized(extents), ()),
     )
     budget = None if memory is None else _bytes(memory)

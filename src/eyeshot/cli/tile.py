@@ -34,7 +34,7 @@ Examples:
 @click.argument("model")
 @click.option("--image", metavar="SIZE", help="Size of the image in pixels: 20000x20000, or 3x20000x20000.")
 @click.option("--tile", metavar="SIZE", help="Size of a tile, margins included: 1024, or 512x1024.")
-@click.option("--memory", metavar="SIZE", help="Instead of a size: what the values of one tile may take, such as 8GB.")
+@click.option("--memory", metavar="SIZE", help="Instead of a size: what a tile and the weights may take, such as 8GB.")
 @click.option(
     "--output", "wanted", metavar="NODE", multiple=True, help="A layer whose result is wanted, not that of the model."
 )

@@ -11,6 +11,7 @@ from eyeshot.graph.core import Graph
 from eyeshot.plan.fitting import Fitting
 from eyeshot.plan.obstacle import Obstacle
 from eyeshot.plan.pairing import ancestors
+from eyeshot.plan.phases import strides
 from eyeshot.plan.prove import prove
 from eyeshot.plan.results import AxisCut
 from eyeshot.plan.subject import Size, Subject
@@ -32,7 +33,12 @@ def blamed(subject: Subject, size: Size) -> list[Obstacle]:
     """
     if subject.unread is not None:
         return [subject.unread]
-    found = _in_half(subject, size, subject.aligned) or _in_half(subject, size, (1,) * len(size))
+    if subject.unlawful is not None:
+        return [subject.unlawful]
+    # On the grid, or on that of the strides where only a resampling spoils it: else these would be blamed.
+    bare = strides(subject.walk, len(subject.extents))
+    steps = [a if a < n else s for a, s, n in zip(subject.aligned, bare, subject.extents, strict=True)]
+    found = _in_half(subject, size, steps) or _in_half(subject, size, (1,) * len(size))
     if found and "" not in found:
         return list(found.values())
     named = _reducing(subject.whole, subject.walk, subject.wanted)

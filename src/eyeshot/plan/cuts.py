@@ -6,13 +6,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from eyeshot.errors import InputError
+from eyeshot.errors import InputError, LimitError
 from eyeshot.plan.results import AxisCut, OutputLaw
 
-__all__ = ["cost", "cut_axis", "least_tile", "margins", "narrowed", "widths"]
+__all__ = ["MAX_ALONG", "cost", "cut_axis", "least_tile", "margins", "narrowed", "widths"]
 
 Pair = tuple[int, int]
 
+MAX_ALONG = 1_000_000
+"""Most tiles along an axis; what each of them reads is listed."""
 _POINTS = 9
 """Most widths of margins between none and the exact ones."""
 _MOST_LENGTHS = 5
@@ -62,6 +64,8 @@ def cut_axis(
     ------
     InputError
         If a tile of that size gives nothing.
+    LimitError
+        If there would be more tiles than are listed.
     """
     halo = (max(law.before for law in laws), max(law.after for law in laws)) if laws else (0, 0)
     if size >= n:
@@ -75,6 +79,11 @@ def cut_axis(
     core = (size - sum(margin)) // alignment * alignment
     covered = min(n, max(math.ceil(law.n * law.jump) for law in laws)) if laws else n
     count = max(1, -(-covered // core))
+    if count > MAX_ALONG:
+        raise LimitError(
+            f"an image may be cut into {MAX_ALONG:,} tiles at most along {axis}, but tiles of {size:,} pixels are "
+            f"{count:,}; take larger tiles"
+        )
     reads = _clipped(n, count, core, margin)
     if even or len({stop - start for start, stop in reads}) > _MOST_LENGTHS:
         reads = _of_one_length(n, count, core, margin, alignment)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 
-from eyeshot.errors import InputError
 from eyeshot.plan.cuts import cut_axis, least_tile, margins
 from eyeshot.plan.results import AxisCut, Output
 from eyeshot.plan.sizes import MAX_TRIED
-from eyeshot.plan.subject import Size, Subject, shown
+from eyeshot.plan.subject import Size, Subject
 
 __all__ = ["Fitting"]
 
 _STEPS = (2, 6, 1, 0)
 """Steps of the grid in the tiles by which it is tried whether the network runs; in large ones deep layers have room."""
+
+_MOST_PROBED = 200
+"""Tiles along an axis, about, by which it is tried whether there are any."""
+_MOST_KINDS = 27
+"""Kinds of tiles that differ in length, or in the borders that they touch; the network is captured for each."""
 
 
 class Fitting:
@@ -39,13 +44,16 @@ class Fitting:
 
     def cuts(self, size: Size, outputs: Sequence[Output], *, even: bool = False) -> tuple[AxisCut, ...]:
         """Tiles of at most a size; `even` makes those at the image's borders as large as the others."""
-        found = []
-        for axis, n in enumerate(self._subject.extents):
-            laws = [output.laws[axis] for output in outputs]
-            halo = (max(law.before for law in laws), max(law.after for law in laws))
-            step, margin = self._subject.aligned[axis], self._widened(axis, halo)
-            found.append(cut_axis(self._subject.names[axis], n, step, laws, margin, size[axis], even=even))
-        return tuple(found)
+        cuts = tuple(self._cut(axis, size[axis], outputs, even=even) for axis in range(len(size)))
+        if even or math.prod(map(_kinds, cuts)) <= _MOST_KINDS:
+            return cuts
+        return self.cuts(size, outputs, even=True)
+
+    def _cut(self, axis: int, size: int, outputs: Sequence[Output], *, even: bool) -> AxisCut:
+        laws = [output.laws[axis] for output in outputs]
+        margin = self._widened(axis, (max(law.before for law in laws), max(law.after for law in laws)))
+        name, n, step = self._subject.names[axis], self._subject.extents[axis], self._subject.aligned[axis]
+        return cut_axis(name, n, step, laws, margin, size, even=even)
 
     def _widened(self, axis: int, halo: tuple[int, int]) -> tuple[int, int]:
         """The margins along an axis: a tile begins on the grid, and has a size at which the network runs."""
@@ -78,21 +86,20 @@ class Fitting:
         axes = enumerate(zip(self._subject.extents, self._subject.aligned, strict=True))
         return tuple(min(self.least(axis) + steps * step, n) for axis, (n, step) in axes)
 
+    @property
+    def has_room(self) -> bool:
+        """Whether the image is larger than the smallest tile along some axis."""
+        return any(n > self.least(axis) for axis, n in enumerate(self._subject.extents))
+
     def probe(self) -> Size:
         """The size of small tiles with a few steps of the grid in them, at which the network runs."""
         extents = self._subject.extents
-        least = tuple(self.least(axis) for axis in range(len(extents)))
-        if all(n <= small for n, small in zip(extents, least, strict=True)):
-            raise InputError(
-                f"the image ({shown(extents)}) must be larger than the smallest tile ({shown(least)}); "
-                "run the model on it as it is"
-            )
         self.fit()
         least = tuple(self.least(axis) for axis in range(len(extents)))
         steps = 2
         while True:
             found = tuple(
-                min(small + steps * step, n - 1) if n > small else n
+                min(small + max(steps, n // _MOST_PROBED // step) * step, n - 1) if n > small else n
                 for n, small, step in zip(extents, least, self._subject.aligned, strict=True)
             )
             is_last = all(size >= n - 1 for size, n in zip(found, extents, strict=True))
@@ -111,3 +118,7 @@ class Fitting:
         """Pixels of the smallest tile that is as large along every axis that can be cut."""
         least = [self.least(axis) for axis in range(len(self._subject.extents))]
         return max(small for small, n in zip(least, self._subject.extents, strict=True) if small < n)
+
+
+def _kinds(cut: AxisCut) -> int:
+    return len({(stop - start, start == 0, stop == cut.n) for start, stop in cut.reads})

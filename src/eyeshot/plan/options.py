@@ -11,11 +11,15 @@ from eyeshot.plan.fitting import Fitting
 from eyeshot.plan.results import Option
 from eyeshot.plan.subject import Size, Subject
 
-__all__ = ["candidates", "largest_within", "options_of", "recommended"]
+__all__ = ["MAX_TILES", "candidates", "largest_within", "options_of", "recommended"]
 
 _WORTH = 1.25
 """Recomputation below which larger tiles save little."""
 _MOST = 8
+_MOST_ALONG = 100_000
+"""Tiles along an axis beyond which smaller ones are not offered."""
+MAX_TILES = 10_000_000
+"""Most tiles of an image."""
 
 
 def candidates(least: int, extent: int) -> list[int]:
@@ -47,7 +51,11 @@ def recommended(options: Sequence[Option]) -> list[Option]:
 
 def options_of(subject: Subject, fitting: Fitting) -> list[Option]:
     """Sizes to choose from, one of them recommended."""
-    sizes = [fitting.clipped(size) for size in candidates(fitting.narrowest(), max(subject.extents))]
+    longest = max(subject.extents)
+    most = min(_MOST_ALONG, int(MAX_TILES ** (1 / len(subject.extents))))
+    # A tile gives one step of the grid, and as many pixels more as it has beyond the narrowest.
+    least = fitting.narrowest() + max(0, -(-longest // most) - max(subject.aligned))
+    sizes = [fitting.clipped(size) for size in candidates(least, longest)]
     rows = [_option(subject, fitting, size) for size in sizes]
     return recommended([row for row in rows if row is not None])
 
@@ -63,7 +71,7 @@ def _option(subject: Subject, fitting: Fitting, size: Size) -> Option | None:
 
 
 def largest_within(subject: Subject, fitting: Fitting, memory: int) -> Size:
-    """The largest tile whose values take no more than a budget.
+    """The largest tile that takes no more than a budget.
 
     Raises
     ------
@@ -71,15 +79,22 @@ def largest_within(subject: Subject, fitting: Fitting, memory: int) -> Size:
         If not even the smallest does.
     """
     step, low = max(subject.aligned), fitting.narrowest()
-    smallest = subject.taken(fitting.clipped(low))
+    smallest = _taken(subject, fitting, low)
     if smallest > memory:
         raise InputError(
-            f"the memory must hold at least the smallest tile ({low} pixels, {smallest:,} bytes), but is to be "
-            f"{memory:,} bytes"
+            f"the memory must hold at least the smallest tile ({low} pixels, {smallest:,} bytes), but leaves "
+            f"{memory:,} bytes for it"
         )
     count, most = 0, max(0, (max(subject.extents) - 1 - low) // step)
     while count < most:
         middle = (count + most + 1) // 2
-        fits = subject.taken(fitting.clipped(low + middle * step)) <= memory
+        fits = _taken(subject, fitting, low + middle * step) <= memory
         count, most = (middle, most) if fits else (count, middle - 1)
     return fitting.clipped(low + count * step)
+
+
+def _taken(subject: Subject, fitting: Fitting, pixels: int) -> int:
+    """Bytes of the largest tile that a plan for a size has; that is on the grid, and may be smaller."""
+    size = fitting.clipped(pixels)
+    outputs = subject.outputs(size)
+    return subject.taken(size if outputs is None else tuple(cut.size for cut in fitting.cuts(size, outputs)))

@@ -15,14 +15,16 @@ import numpy as np
 
 from eyeshot.analyses.terms import Part, Term
 from eyeshot.analyses.walk import Walk
-from eyeshot.graph.access import Access, Link
+from eyeshot.graph.access import Access, Link, Shape
 from eyeshot.graph.core import Graph, Node
+from eyeshot.graph.ops import AdaptivePool, Gather, Resample
 from eyeshot.index.bordered import Bordered
 from eyeshot.index.intervals import Periodic
+from eyeshot.plan.obstacle import Obstacle
 from eyeshot.plan.pairing import ancestors
 from eyeshot.plan.results import OutputLaw
 
-__all__ = ["alignment", "law_of"]
+__all__ = ["MAX_ALIGNMENT", "alignment", "law_of", "long_ratios", "strides"]
 
 _PERIODS = (1, 2, 3, 4, 6, 8, 16, 32)
 _LOOKED_AT = 4096
@@ -30,6 +32,50 @@ _LOOKED_AT = 4096
 
 MAX_ALIGNMENT = 65_536
 """Beyond this no image has an aligned tile but itself."""
+_MAX_PERIODS = 65_536
+"""Features after which all resamplings of a network may repeat, together; a walk lists so many intervals one by one."""
+
+
+def long_ratios(graph: Graph) -> Obstacle | None:
+    """The resampling with the longest period, where those of a network are too long to be followed.
+
+    What is resampled to the size of a skip connection repeats only after all of an axis whose size is odd. Each such
+    step costs a walk as many intervals as the axis has features, so the walk is not begun.
+    """
+    found: list[tuple[int, Node, Shape, Shape]] = []
+    for node in graph.nodes:
+        shape = graph.shapes[node.inputs[0]] if node.inputs else ()
+        if isinstance(node.op, Resample | AdaptivePool):
+            count = len(node.op.sizes)
+            found.append((max(node.op.periods(shape)), node, shape[-count:], node.shape[-count:]))
+        elif isinstance(node.op, Gather) and node.op.indices is not None:
+            # Where rounding decides which neighbour is the nearest, a resampling is a list that never repeats.
+            found.append((len(node.op.indices), node, (shape[node.op.dim],), (node.shape[node.op.dim],)))
+    if sum(period for period, *_ in found) <= _MAX_PERIODS:
+        return None
+    period, node, before, after = max(found, key=lambda one: one[0])
+    sizes = " to ".join("×".join(map(str, shape)) for shape in (before, after))
+    reason = f"resamples {sizes}, which repeats only after {period:,} features"
+    return Obstacle(node.name, node.layer, node.source, reason)
+
+
+def strides(walk: Walk, count: int) -> tuple[int, ...]:
+    """Least common multiples of the strides of all values per axis, whatever is resampled to the size of others.
+
+    Parameters
+    ----------
+    walk : Walk
+        The theoretical walk over a network.
+    count : int
+        Axes of the image.
+    """
+    found: list[set[int]] = [{1} for _ in range(count)]
+    for field in walk.fields.values():
+        for term in field:
+            for axis, seq in enumerate(term.seqs if isinstance(term, Term) else ()):
+                if isinstance(seq, Periodic) and seq.period == 1 and seq.advance:
+                    found[axis].add(abs(seq.advance))
+    return tuple(math.lcm(*steps) for steps in found)
 
 
 def alignment(graph: Graph, walk: Walk, wanted: Sequence[str]) -> tuple[int, ...]:
@@ -64,7 +110,7 @@ def alignment(graph: Graph, walk: Walk, wanted: Sequence[str]) -> tuple[int, ...
 def _steps(graph: Graph, walk: Walk, node: Node) -> Iterator[tuple[int, Fraction]]:
     """For everything that a node reads: the least move in pixels that its index map takes along."""
     for name, reading in graph.readings(node):
-        for term in walk.fields[name]:
+        for term in walk.fields.get(name, ()):
             if not isinstance(term, Term):
                 continue
             if isinstance(reading, Access):
@@ -156,6 +202,10 @@ def law_of(graph: Graph, walk: Walk, name: str, aligned: Sequence[int]) -> tuple
     """
     found: list[OutputLaw | None] = []
     for axis, step in enumerate(aligned):
+        if step > MAX_ALIGNMENT:
+            # No tile begins on such a grid, and the features on one step of it would be listed one by one.
+            found.append(None)
+            continue
         laws = [_law(term, axis, step) for term in walk.fields.get(name, ()) if isinstance(term, Term)]
         alike = {(law.dim, law.jump) for law in laws if law is not None}
         kept = [law for law in laws if law is not None]

@@ -25,6 +25,7 @@ def plain(tiling: Tiling) -> dict[str, Any]:
         "tiles": len(tiling),
         "recomputation": tiling.recomputation,
         "bytes": tiling.bytes,
+        "weights": tiling.weights,
         "valid_sizes": [_sizes(sizes) for sizes in tiling.sizes],
         "options": [
             {

@@ -220,7 +220,10 @@ class Tiling:
     sizes : tuple of Sizes
         Valid image sizes per axis, where they were asked for.
     bytes : int
-        Estimated peak of the values alive at a time while the largest tile runs, one tile in the batch.
+        What a run on the largest tile takes of memory, weights not counted, one tile in the batch; for a list of
+        layers what its values take.
+    weights : int
+        Bytes of the model's parameters and buffers.
     shapes : mapping
         For each shape of a tile (its pixels per axis) the shapes of all outputs, as the proof found them.
     options : tuple of Option
@@ -242,6 +245,7 @@ class Tiling:
     outputs: tuple[Output, ...] = ()
     sizes: tuple[Sizes, ...] = ()
     bytes: int = 0
+    weights: int = 0
     shapes: Mapping[tuple[int, ...], tuple[tuple[int, ...], ...]] = field(default_factory=dict)
     options: tuple[Option, ...] = ()
     notes: tuple[str, ...] = ()

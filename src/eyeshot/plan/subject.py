@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from itertools import zip_longest
 
-from eyeshot.analyses.walk import Extent, forward
-from eyeshot.errors import EyeshotError, InputError
+from eyeshot.analyses.walk import Extent, Walk, forward
+from eyeshot.errors import EyeshotError, InputError, LimitError
 from eyeshot.graph.core import Graph
 from eyeshot.plan.memory import peak_bytes
 from eyeshot.plan.obstacle import Obstacle
-from eyeshot.plan.phases import alignment, law_of
+from eyeshot.plan.phases import alignment, law_of, long_ratios
 from eyeshot.plan.prove import Builder
 from eyeshot.plan.results import Output, OutputLaw
 
@@ -31,6 +31,17 @@ def shown(size: Size) -> str:
     return "×".join(map(str, size))
 
 
+def _walked(whole: Graph) -> tuple[Walk, Obstacle | None]:
+    """The theoretical walk; none of its fields, and why, where some repeat only after too many features."""
+    found = long_ratios(whole)
+    if found is not None:
+        return Walk({}, {}, {}), found
+    try:
+        return forward(whole, Extent.ENDLESS), None
+    except LimitError as error:
+        return Walk({}, {}, {}), Obstacle("", "", "", f"has fields that cannot be followed: {error}")
+
+
 class Subject:
     """A network and an image, with the laws by which its outputs follow the image.
 
@@ -46,12 +57,24 @@ class Subject:
         Bytes of one number.
     constants : callable
         For each size that was asked for, what the network makes without its input: operation, shapes, place.
+    foretold : callable, optional
+        The bytes that a run on an image of some size takes, where that can be told better than from the graph.
     """
 
-    def __init__(self, build: Builder, extents: Size, wanted: Sequence[str], item: int, constants: Constants) -> None:
+    def __init__(
+        self,
+        build: Builder,
+        extents: Size,
+        wanted: Sequence[str],
+        item: int,
+        constants: Constants,
+        foretold: Callable[[Size], int] | None = None,
+    ) -> None:
         self._known: dict[Size, Graph] = {}
         self._make = build
-        self.item, self.constants = item, constants
+        self.item, self.constants, self.foretold = item, constants, foretold
+        self.untold = ""
+        self._taken: dict[Size, int] = {}
         self.extents = extents
         self.whole = self.build(extents)
         if len(self.whole.inputs) != 1:
@@ -69,8 +92,9 @@ class Subject:
         if not self.wanted:
             raise InputError(f"`{self.whole.name}` must return a value that depends on its input, but returns none")
         self.names = tuple(axis.name for axis in self.whole.inputs[0].axes)
-        self.walk = forward(self.whole, Extent.ENDLESS)
-        self.aligned = alignment(self.whole, self.walk, self.wanted)
+        self.walk, self.unlawful = _walked(self.whole)
+        # Without a walk there are no laws either, and no grid is asked for.
+        self.aligned = (1,) * len(self.names) if self.unlawful else alignment(self.whole, self.walk, self.wanted)
         self.laws = {name: law_of(self.whole, self.walk, name, self.aligned) for name in self.wanted}
 
     @property
@@ -97,7 +121,17 @@ class Subject:
         return True
 
     def taken(self, size: Size) -> int:
-        """Bytes of the values alive at a time at some size."""
+        """Bytes that a run at some size takes without the weights; the graph's values alone if `untold` says why."""
+        if size not in self._taken:
+            self._taken[size] = self._told(size)
+        return self._taken[size]
+
+    def _told(self, size: Size) -> int:
+        if self.foretold is not None and not self.untold:
+            try:
+                return self.foretold(size)
+            except EyeshotError as error:
+                self.untold = str(error)
         return peak_bytes(self.build(size), self.item)
 
     def outputs(self, size: Size) -> tuple[Output, ...] | None:
@@ -137,7 +171,7 @@ class Subject:
 
     def _uncut(self, name: str, axis: int) -> OutputLaw:
         """What stands for a law along an axis that is not cut: all that there is."""
-        for term in self.walk.fields[name]:
+        for term in self.walk.fields.get(name, ()):
             for d, parts in enumerate(getattr(term, "dims", ())):
                 if [part.axis for part in parts] == [axis]:
                     return OutputLaw(d, self.whole.shapes[name][d], Fraction(1), 0, 0)

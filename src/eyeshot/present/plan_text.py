@@ -77,8 +77,13 @@ def _cuts(tiling: Tiling, screen: Screen) -> list[Line]:
 def _facts(tiling: Tiling, sizes: Sequence[Sizes], screen: Screen) -> Iterator[tuple[str, str]]:
     """Labels and sentences."""
     count = len(tiling)
-    yield "tiles", f"{count:,}, which together compute {tiling.recomputation:.3g} images"
-    yield "memory", f"{_bytes(tiling.bytes)} of values at a time for one tile, weights not counted"
+    computed = f", which together compute {tiling.recomputation:.3g} images" if count > 1 else ", the image as it is"
+    yield "tiles", f"{count:,}{computed}"
+    taken = _bytes(tiling.bytes)
+    if tiling.weights:
+        yield "memory", f"{taken} for one tile, and {_bytes(tiling.weights)} of weights"
+    else:
+        yield "memory", f"{taken} of values at a time for one tile, weights not counted"
     for output in tiling.outputs:
         yield "output", _output(output, tiling, screen)
     for cut, valid in zip(tiling.axes, sizes, strict=bool(sizes)):

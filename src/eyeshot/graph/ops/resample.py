@@ -62,17 +62,23 @@ class Resample(Op):
         (shape,) = shapes
         first = len(shape) - len(self.sizes)
         links = [Link(d) for d in range(first)]
-        for d, (n_in, n_out) in enumerate(zip(shape[first:], self.sizes, strict=True)):
-            scale = self.scales[d] if self.scales else None
-            links.append(Link(first + d, self._reading(n_in, n_out, scale)))
+        links += [Link(first + d, self._reading(d, n_in)) for d, n_in in enumerate(shape[first:])]
         return (Access(tuple(links)),)
 
-    def _reading(self, n_in: int, n_out: int, scale: Fraction | None) -> IndexMap:
-        reach = METHODS[self.method]
+    def periods(self, shape: Shape) -> tuple[int, ...]:
+        """Output indices after which the taps repeat, for each axis; told without listing any of them."""
+        return tuple(self._ratio(d, n).denominator for d, n in enumerate(shape[-len(self.sizes) :]))
+
+    def _ratio(self, d: int, n_in: int) -> Fraction:
+        n_out, scale = self.sizes[d], self.scales[d] if self.scales else None
         if self.align_corners:
-            ratio = Fraction(n_in - 1, n_out - 1) if n_out > 1 else Fraction(0)
+            return Fraction(n_in - 1, n_out - 1) if n_out > 1 else Fraction(0)
+        return 1 / scale if scale is not None else Fraction(n_in, n_out)
+
+    def _reading(self, d: int, n_in: int) -> IndexMap:
+        reach, ratio, n_out = METHODS[self.method], self._ratio(d, n_in), self.sizes[d]
+        if self.align_corners:
             return IndexMap.resampled(n_in, n_out, ratio, Fraction(0), reach)
-        ratio = 1 / scale if scale is not None else Fraction(n_in, n_out)
         half = ratio / 2 if self.method != "nearest" else Fraction(0)
         return IndexMap.resampled(n_in, n_out, ratio, half - Fraction(reach > 0, 2), reach)
 
@@ -112,6 +118,10 @@ class AdaptivePool(Op):
             else:
                 links.append(Link(d, None if n_out == shape[d] else IndexMap.adaptive(shape[d], n_out)))
         return (Access(tuple(links)),)
+
+    def periods(self, shape: Shape) -> tuple[int, ...]:
+        """Output indices after which the taps repeat, for each axis; told without listing any of them."""
+        return tuple(Fraction(n, m).denominator for n, m in zip(shape[-len(self.sizes) :], self.sizes, strict=True))
 
 
 def _resized(shape: Shape, sizes: tuple[int, ...]) -> Shape:
