@@ -1,5 +1,6 @@
 """What a tile takes of memory: told from what lives while the model runs, and measured in a process of its own."""
 
+import itertools
 import json
 import os
 import subprocess
@@ -81,6 +82,18 @@ def test_budget_holds_weights_and_tile() -> None:
     assert f"{plan.bytes_of_weights / 1000:.3g} kB of weights" in str(plan)
     with pytest.raises(InputError, match=r"must hold the weights \([0-9,]+ bytes\) and a tile, but"):
         eyeshot.tile(model, (1, 1, 4096, 4096), memory=1000)
+
+
+def test_memory_is_given_back_when_tiles_change_their_shape(monkeypatch: pytest.MonkeyPatch) -> None:
+    from eyeshot.measure.tiles import network
+
+    model = nn.Conv2d(1, 1, 3, padding=1).eval()
+    plan = eyeshot.tile(model, (1, 1, 40, 70), tile=(40, 20))
+    calls: list[int] = []
+    monkeypatch.setattr(network, "give_back", lambda: calls.append(1))
+    plan.run(model, torch.zeros(1, 1, 40, 70).numpy())
+    lengths = [stop - start for start, stop in plan.axes[1].reads]
+    assert len(calls) == 1 + sum(a != b for a, b in itertools.pairwise(lengths)) < len(plan)
 
 
 class Curious(nn.Module):

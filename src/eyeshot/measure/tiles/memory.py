@@ -9,6 +9,8 @@ libraries take for themselves has not been measured.
 
 from __future__ import annotations
 
+import ctypes
+import sys
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -21,7 +23,7 @@ from eyeshot.frontends.torch.aside import TURN, Aside
 from eyeshot.frontends.torch.runnable import eagerly, runnable
 from eyeshot.frontends.torch.untouched import Untouched
 
-__all__ = ["bytes_of_run", "bytes_of_weights"]
+__all__ = ["bytes_of_run", "bytes_of_weights", "give_back"]
 
 _BLOCK = 16
 """Channels in a block of the layout that convolutions work in, with the widest vectors; others have 8."""
@@ -79,6 +81,13 @@ def bytes_of_run(model: torch.nn.Module, shape: Sequence[int]) -> int:
             ) from error
     # A run stacks tiles before it gives them to the model: the input is there twice.
     return int(_LOOSE * (lives.most + image.untyped_storage().nbytes()))
+
+
+def give_back() -> None:
+    """Give the system what the C library's heap holds and nobody uses, where the library can be asked (glibc)."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
 
 
 def _meta(tensor: torch.Tensor) -> torch.Tensor:

@@ -15,6 +15,7 @@ from eyeshot.errors import EyeshotError, InputError
 from eyeshot.frontends.torch.aside import Aside
 from eyeshot.frontends.torch.references import is_module
 from eyeshot.frontends.torch.runnable import runnable
+from eyeshot.measure.tiles.memory import give_back
 
 if TYPE_CHECKING:
     from eyeshot.plan.results import Tiling
@@ -69,6 +70,7 @@ class Network:
         number = next((p.dtype for p in self._model.parameters() if p.is_floating_point()), torch.get_default_dtype())
         self._number = number
         self._taps: dict[str, _Tap] = {}
+        self._shape: tuple[int, ...] = ()
         # For each shape of a batch the shapes of all outputs.
         self._expected: dict[tuple[int, ...], list[tuple[int, ...]]] = {}
 
@@ -92,6 +94,10 @@ class Network:
         batch : array, shape (tiles · batch of the image, channels, *pixels)
             Tiles one after the other.
         """
+        if batch.shape != self._shape and self.device.type == "cpu":
+            # What lives in this tile does not fit into the holes that tiles of another shape have left in the heap.
+            give_back()
+            self._shape = batch.shape
         x = torch.from_numpy(np.ascontiguousarray(batch)).to(self.device, self._number)
         for tap in self._taps.values():
             tap.begin()
