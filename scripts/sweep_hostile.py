@@ -2,9 +2,9 @@
 
     PYTHONPATH=tests python -m scripts.sweep_hostile --records hostile.jsonl
 
-Networks come from tests/hostile, 100 consecutive seeds to a task; some seeds give none. Each task runs in a process of its own and puts down
-a line of JSON; tasks that have one are not run again, so the sweep can be interrupted. The page is written of what
-there is, and says what is missing.
+Networks come from tests/hostile, 100 consecutive seeds to a task; some seeds give none. Each task runs in a process of
+its own and puts down a line of JSON; tasks that have one are not run again, so the sweep can be interrupted. The page
+is written of what there is, and says what is missing.
 """
 
 from __future__ import annotations
