@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy.typing as npt
 import torch
 
 from eyeshot.errors import EyeshotError, InputError
-from eyeshot.frontends.torch.aside import Aside
+from eyeshot.frontends.torch.aside import TURN, Aside
 from eyeshot.frontends.torch.references import is_module
 from eyeshot.frontends.torch.runnable import runnable
 
@@ -92,9 +93,11 @@ class Network:
             Tiles one after the other.
         """
         x = torch.from_numpy(np.ascontiguousarray(batch)).to(self.device, self._number)
-        for tap in self._taps.values():
-            tap.begin()
-        with Aside():
+        # One call at a time: a model may keep things on itself while it runs, and whoever reads or proves it in another
+        # thread swaps its weights.
+        with TURN, Aside():
+            for tap in self._taps.values():
+                tap.begin()
             returned = list(_tensors(self._model(x)))
         found = []
         for output in self._tiling.outputs:
@@ -138,7 +141,10 @@ class Network:
 
 
 class _Tap:
-    """Keeps what a call of a module of the model returns, as a context; ``block#2`` is the second call."""
+    """Keeps what a call of a module of the model returns, as a context; ``block#2`` is the second call.
+
+    A module's hooks hear the calls of all threads; only those of the thread that began the run count.
+    """
 
     def __init__(self, model: torch.nn.Module, label: str) -> None:
         modules = dict(model.named_modules())
@@ -151,7 +157,7 @@ class _Tap:
 
     def begin(self) -> None:
         """Expect a new run of the model."""
-        self.seen, self._calls = None, 0
+        self.seen, self._calls, self._thread = None, 0, get_ident()
 
     def __enter__(self) -> _Tap:
         self._handle = self._module.register_forward_hook(self._keep)
@@ -161,6 +167,8 @@ class _Tap:
         self._handle.remove()
 
     def _keep(self, _module: Any, _args: Any, output: Any) -> None:
+        if get_ident() != self._thread:
+            return
         self._calls += 1
         if self._calls == self._number and isinstance(output, torch.Tensor):
             self.seen = output.clone()
