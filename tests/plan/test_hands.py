@@ -1,9 +1,11 @@
 """Several hands at once: threads that share a model, processes that want the same target, a cluster's tasks."""
 
+import copy
 import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -106,3 +108,66 @@ def test_hook_heard_from_another_thread_does_not_count(net: nn.Module, image: An
         assert np.array_equal(plan.run(net, image), expected)
     finally:
         handle.remove()
+
+
+# ---------------------------------------------------------------------- tasks
+
+
+def test_the_same_work_makes_the_same_tasks(net: nn.Module, image: Any, tmp_path: Path) -> None:
+    pytest.importorskip("dask.array")
+    plan = eyeshot.tile(net, SHAPE, tile=(32, 40))
+
+    def keys(model: nn.Module, pixels: Any) -> set[Any]:
+        return set(dict(plan.to_dask(model, pixels, dtype="float32").dask))
+
+    np.save(tmp_path / "in.npy", image)
+    for pixels in (image, tmp_path / "in.npy", eyeshot_dask(image)):
+        assert tasks(keys(net, pixels)) == tasks(keys(copy.deepcopy(net), pixels))
+    before = keys(net, image), keys(net, tmp_path / "in.npy")
+    assert not tasks(before[0]) & tasks(keys(net, image + 1))
+    time.sleep(0.01)
+    np.save(tmp_path / "in.npy", image + 1)
+    assert not tasks(before[1]) & tasks(keys(net, tmp_path / "in.npy")), "a file that was written anew is another image"
+    for change in (_other_number, _other_weight, _other_buffer, _other_activation):
+        other = copy.deepcopy(net)
+        change(other)
+        assert not tasks(before[0]) & tasks(keys(other, image)), change.__name__
+
+
+def tasks(keys: set[Any]) -> set[Any]:
+    found = {key for key in keys if str(key).startswith("tile-")}
+    assert len(found) == 9
+    return found
+
+
+def eyeshot_dask(image: Any) -> Any:
+    import dask.array as da
+
+    return da.from_array(image, chunks=(1, 3, 20, 20))
+
+
+def _other_number(net: Any) -> None:
+    net.down[3].eps *= 2
+
+
+def _other_weight(net: Any) -> None:
+    with torch.no_grad():
+        net.down[0].weight[0] += 1
+
+
+def _other_buffer(net: Any) -> None:
+    net.register_buffer("unsaved", torch.ones(3), persistent=False)
+
+
+def _other_activation(net: Any) -> None:
+    net.down[1] = nn.GELU()
+
+
+@pytest.mark.parametrize("scheduler", ["threads", "synchronous", pytest.param("processes", marks=pytest.mark.sweep)])
+def test_every_scheduler_gives_the_same_bits(net: nn.Module, image: Any, tmp_path: Path, scheduler: str) -> None:
+    pytest.importorskip("dask.array")
+    np.save(tmp_path / "in.npy", image)
+    plan = eyeshot.tile(net, SHAPE, tile=(32, 40))
+    expected = plan.run(net, image)
+    found = plan.to_dask(net, tmp_path / "in.npy").compute(scheduler=scheduler, num_workers=2)
+    assert np.array_equal(found, expected)
