@@ -69,14 +69,19 @@ class Disk:
             Whether that holds after a power cut too.
         """
         scrap = path.with_name(path.name + _SCRAP)
+        self.folder(path.parent)
         with saying(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
             with scrap.open("wb") as file:
                 file.write(data)
                 if synced:
                     file.flush()
                     os.fsync(file.fileno())
             scrap.replace(path)
+
+    def folder(self, path: Path) -> None:
+        """Make a folder, and those in which it lies; it may be there."""
+        with saying(path):
+            path.mkdir(parents=True, exist_ok=True)
 
     def append(self, path: Path, data: bytes) -> None:
         """Write behind the end of a file."""

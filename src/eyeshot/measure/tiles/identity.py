@@ -17,7 +17,7 @@ import torch
 if TYPE_CHECKING:
     from eyeshot.plan.results import Tiling
 
-__all__ = ["State", "array_digest", "file_digest", "model_digests", "plan_digest", "state_of"]
+__all__ = ["State", "array_digest", "file_digest", "model_digests", "plan_digest", "state_of", "tensor_digest"]
 
 State = dict[tuple[str, str], str]
 """A digest for each thing that a module holds, by the module's path and the thing's name."""
@@ -99,7 +99,7 @@ def _digest(text: str) -> str:
 def _told(value: Any, deep: int) -> str:
     """A value in words that are the same whenever it is the same; of an unknown kind only its type."""
     if isinstance(value, torch.Tensor):
-        said = _tensor_digest(value)
+        said = tensor_digest(value)
     elif isinstance(value, np.ndarray | np.generic):
         said = array_digest(np.asarray(value)) if value.dtype.kind in "buifcSU" else ""
     elif value is None or isinstance(value, _PLAIN):
@@ -117,7 +117,8 @@ def _told(value: Any, deep: int) -> str:
     return f"{type(value).__qualname__} {said}"
 
 
-def _tensor_digest(tensor: torch.Tensor) -> str:
+def tensor_digest(tensor: torch.Tensor) -> str:
+    """A digest of a tensor's shape, type and numbers."""
     plain = tensor.detach()
     if plain.is_quantized:
         plain = plain.dequantize()

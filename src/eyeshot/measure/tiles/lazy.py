@@ -10,8 +10,7 @@ import numpy.typing as npt
 
 from eyeshot.errors import InputError, RunError
 from eyeshot.measure.tiles.identity import file_digest, model_digests, plan_digest, state_of
-from eyeshot.measure.tiles.network import Network, told
-from eyeshot.measure.tiles.run import named
+from eyeshot.measure.tiles.network import Network, named, told
 from eyeshot.measure.tiles.sources import Source, library, open_source
 
 if TYPE_CHECKING:

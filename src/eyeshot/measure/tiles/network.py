@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
@@ -15,15 +14,18 @@ import torch
 from eyeshot.errors import EyeshotError, InputError
 from eyeshot.frontends.torch.aside import TURN, Aside
 from eyeshot.frontends.torch.references import is_module
-from eyeshot.frontends.torch.runnable import runnable
+from eyeshot.frontends.torch.runnable import eagerly, runnable
+from eyeshot.measure.tiles.calls import Calls
+from eyeshot.measure.tiles.identity import State, state_of
 
 if TYPE_CHECKING:
-    from eyeshot.plan.results import Tiling
+    from eyeshot.plan.results import Tile, Tiling
 
-__all__ = ["Network", "check_dtype", "check_mode", "told"]
+__all__ = ["Network", "check_dtype", "check_mode", "named", "told"]
 
 Array = npt.NDArray[Any]
 
+_ROUNDING, _MOST_ROUNDING = 1e-5, 0.05
 _NORMS = torch.nn.modules.batchnorm._BatchNorm
 _DROPOUTS = torch.nn.modules.dropout._DropoutNd
 
@@ -84,13 +86,15 @@ class Network:
     def __exit__(self, *_: object) -> None:
         self._ready.close()
 
-    def __call__(self, batch: Array) -> list[Array]:
+    def __call__(self, batch: Array, watch: AbstractContextManager[Any] | None = None) -> list[Array]:
         """The outputs for some tiles of one shape; within the network's context.
 
         Parameters
         ----------
         batch : array, shape (tiles · batch of the image, channels, *pixels)
             Tiles one after the other.
+        watch : context, optional
+            What is active while the model runs.
         """
         x = torch.from_numpy(np.ascontiguousarray(batch)).to(self.device, self._number)
         # One call at a time: a model may keep things on itself while it runs, and whoever reads or proves it in another
@@ -98,7 +102,9 @@ class Network:
         with TURN, Aside():
             for tap in self._taps.values():
                 tap.begin()
-            returned = list(_tensors(self._model(x)))
+            with watch or nullcontext():
+                result = self._model(x)
+            returned = list(_tensors(result))
         found = []
         for output in self._tiling.outputs:
             place = output.place
@@ -128,16 +134,22 @@ class Network:
         times = batch[0] // self._tiling.image[0] if self._tiling.dims[0] else 1
         return [(shape[0] * times, *shape[1:]) for shape in expected]
 
-    def fingerprint(self) -> str:
-        """A digest of all weights."""
-        digest = hashlib.blake2b(digest_size=16)
-        for name, tensor in self._model.state_dict().items():
-            if not isinstance(tensor, torch.Tensor):
-                continue
-            digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode())
-            plain = tensor.detach().cpu().contiguous().reshape(-1)
-            digest.update(plain.view(torch.uint8).numpy().tobytes() if plain.numel() else b"")
-        return digest.hexdigest()
+    def watched(self, batch: Array) -> tuple[list[Array], str]:
+        """The outputs for one tile, and a digest of all that the model calls for them."""
+        calls = Calls(self._model)
+        # Within what is compiled nothing can be watched.
+        with eagerly():
+            return self(batch, calls), calls.hexdigest()
+
+    def state(self, *, weights: bool = True) -> State:
+        """What the model holds; see `eyeshot.measure.tiles.identity.state_of`."""
+        return state_of(self._model, weights=weights)
+
+    @property
+    def rounding(self) -> float:
+        """How far two runs of the same work may be apart, in parts of the largest number, by the order of sums."""
+        eps = float(torch.finfo(self._number).eps) / float(torch.finfo(torch.float32).eps)
+        return min(_MOST_ROUNDING, _ROUNDING * eps)
 
 
 class _Tap:
@@ -238,3 +250,9 @@ def told(error: BaseException) -> str:
     """An exception in one line."""
     line = (str(error).strip() or "no message").splitlines()[0]
     return line if isinstance(error, EyeshotError) else f"{type(error).__name__}: {line}"
+
+
+def named(tiling: Tiling, tile: Tile) -> str:
+    """A tile for messages: its place in the grid, and what it reads."""
+    box = ", ".join(f"{cut.axis} {a}…{b}" for cut, (a, b) in zip(tiling.axes, tile.read, strict=True))
+    return f"({tile.name}) of {'×'.join(map(str, tiling.grid))}, which reads {box}"
