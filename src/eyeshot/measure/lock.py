@@ -61,10 +61,12 @@ class Lock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         # While it is held: who waits for the file finds that it has no name any more, and makes a new one.
-        with saying(self._path):
-            if self._holder() == self._mine:
-                self._path.unlink(missing_ok=True)
-        self._close()
+        try:
+            with saying(self._path):
+                if self._holder() == self._mine:
+                    self._path.unlink(missing_ok=True)
+        finally:
+            self._close()
 
     def _taken(self) -> bool:
         """Whether the lock is held now; False if it has to be tried again, because the file was removed meanwhile."""
@@ -75,7 +77,7 @@ class Lock:
             if locks and not self._is_named():
                 return self._close()
             if found is not None:
-                self._check_gone(found)
+                self._check_gone(found, locks=locks)
             if locks:
                 os.ftruncate(self._handle, 0)
                 os.pwrite(self._handle, json.dumps(self._mine).encode(), 0)
@@ -139,10 +141,13 @@ class Lock:
             return False
         return os.path.samestat(named, os.fstat(self._handle))
 
-    def _check_gone(self, found: dict[str, Any]) -> None:
+    def _check_gone(self, found: dict[str, Any], *, locks: bool) -> None:
         """Refuse to take over from a holder that runs, or may run."""
         if found.get("host") != self._mine["host"]:
             self._refuse(found, f"if nothing runs there any more, remove the lock: rm '{self._path}'")
+        if locks:
+            # Of this machine, and the system's lock is ours: whoever it was holds it no more.
+            return
         started = _started(int(found.get("pid", 0))) if found.get("boot") == self._mine["boot"] else None
         if started is not None and started == found.get("started"):
             self._refuse(found, "wait until it has ended, or name another target")
