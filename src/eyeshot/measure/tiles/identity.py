@@ -14,6 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from eyeshot.frontends.torch.aside import TURN
+
 if TYPE_CHECKING:
     from eyeshot.plan.results import Tiling
 
@@ -52,13 +54,21 @@ def state_of(model: torch.nn.Module, *, weights: bool = True) -> State:
         Whether parameters count; no forward changes them, and they are the most to read.
     """
     found: State = {}
-    for path, module in model.named_modules():
-        found[path, ""] = _digest(type(module).__qualname__)
-        # Persistent or not: a buffer that is not saved is used all the same.
-        tensors = [*module.named_buffers(recurse=False), *(module.named_parameters(recurse=False) if weights else ())]
-        for name, value in [*tensors, *((n, v) for n, v in vars(module).items() if n not in _BOOKS)]:
-            found[path, name] = _digest(_told(value, _DEEPEST))
+    # Whoever reads or proves the model in another thread swaps its weights meanwhile.
+    with TURN:
+        for path, module in model.named_modules():
+            found[path, ""] = _digest(type(module).__qualname__)
+            for name, value in _held(module, weights=weights):
+                found[path, name] = _digest(_told(value, _DEEPEST))
     return found
+
+
+def _held(module: torch.nn.Module, *, weights: bool) -> Iterator[tuple[str, Any]]:
+    # Persistent or not: a buffer that is not saved is used all the same.
+    yield from module.named_buffers(recurse=False)
+    if weights:
+        yield from module.named_parameters(recurse=False)
+    yield from ((name, value) for name, value in vars(module).items() if name not in _BOOKS)
 
 
 def model_digests(state: State, moving: Collection[str]) -> dict[str, str]:

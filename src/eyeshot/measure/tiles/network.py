@@ -56,7 +56,8 @@ class Network:
         self._model = runnable(model)
         check_mode(self._model)
         if device is not None:
-            self._model.to(_device(device))
+            with TURN:
+                self._model.to(_device(device))
         self._tiling = tiling
         nowhere = [output.name for output in tiling.outputs if output.place is None]
         if nowhere:

@@ -30,6 +30,8 @@ Progress = Callable[[int, int], None]
 Bars = Callable[[str], AbstractContextManager[Progress | None]]
 """Gives what to tell the progress of something that is named."""
 
+_WORK = "tiles"
+"""Tells a run of tiles from other long runs that keep a journal."""
 _FLIPPED = 1e-3
 """Share of whole numbers, such as labels, that rounding may turn where two are nearly as likely."""
 
@@ -57,6 +59,7 @@ def head_of(
         That tile.
     """
     return {
+        "work": _WORK,
         "plan": plan_digest(tiling),
         "model": model_digests(state, moving),
         "moving": list(moving),
@@ -152,6 +155,8 @@ class Resumption:
         self._repeat([tile for tile in tiles if tile.name in self.done.tiles], head)
 
     def _check_head(self, head: dict[str, Any], *, trust_image: bool) -> None:
+        if head.get("work") != _WORK:
+            self._refuse("is no run of tiles")
         if head["plan"] != plan_digest(self.tiling):
             self._refuse("was made by another plan")
         now = model_digests(self.network.state(), head["moving"])

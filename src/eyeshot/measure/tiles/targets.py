@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ __all__ = ["UNFINISHED", "Target", "check_path", "journal_of", "targets_of"]
 UNFINISHED = ".unfinished"
 """What the name of a file that is being written ends with."""
 
+_SYNCED_TOGETHER = 16
 _SUFFIXES = (".npy", ".zarr", ".tif", ".tiff")
 
 
@@ -128,10 +130,12 @@ class Target:
         place = self.file if self.is_named else self.partial
         if isinstance(self.array, np.memmap):
             disk.sync(place, self.array)
-        for path in sorted(self._unsynced, reverse=True):
-            # Files before the folders that name them; a chunk that holds nothing is removed again.
-            if path.exists():
-                disk.sync(path)
+        # A chunk that holds nothing is removed again.
+        paths = [path for path in self._unsynced if path.exists()]
+        with ThreadPoolExecutor(_SYNCED_TOGETHER) as pool:
+            # Files before the folders that name them; many at a time, because a disk takes them together.
+            for are_folders in (False, True):
+                list(pool.map(disk.sync, [path for path in paths if path.is_dir() == are_folders]))
         self._unsynced.clear()
 
     def discard(self, disk: Disk) -> None:
