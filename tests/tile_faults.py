@@ -15,6 +15,7 @@ import os
 import random
 import shutil
 import signal
+import sys
 import tempfile
 import time
 import warnings
@@ -127,8 +128,11 @@ class Scene:
         assert left == {self.source.name, *(path.name for path in self.paths())}, left
 
     def lines(self) -> int:
-        """Lines of the journal."""
-        return sum(path.read_bytes().count(b"\n") for path in self.folder.glob("*.journal"))
+        """Lines of the journal, which goes when the run ends."""
+        try:
+            return self.out.with_name(self.out.name + ".unfinished.journal").read_bytes().count(b"\n")
+        except FileNotFoundError:
+            return 0
 
     def kill_behind(self, lines: int, pid: int) -> None:
         """Kill a process when its journal has grown to so many lines and a moment later, or it has ended by itself."""
@@ -354,6 +358,7 @@ def endings(counts: dict[str, int], seed: int) -> dict[str, Counter[str]]:
     """Let things happen, so many of each; how often each ended how."""
     found: dict[str, Counter[str]] = {}
     for name, count in counts.items():
+        print(f"{name}: {count}", file=sys.stderr, flush=True)  # noqa: T201 - a program of its own
         found[name] = Counter()
         for number in range(count):
             draw = random.Random(f"{seed} {name} {number}")  # noqa: S311 - no secret
