@@ -252,6 +252,20 @@ def test_target_that_cannot_be_opened(tmp_path: Path, suffix: str) -> None:
     assert not scene.out.exists()
 
 
+@pytest.mark.parametrize(("suffix", "at"), [(".npy", 120), (".tif", 60), (".zarr", 3)])
+def test_what_a_file_says_of_its_numbers(tmp_path: Path, suffix: str, at: int) -> None:
+    """No tile has these bytes, but they decide how all are read."""
+    scene = Scene(tmp_path, suffix)
+    partial = tmp_path / f"out.1{suffix}.unfinished"
+    if suffix == ".zarr":
+        partial /= "zarr.json"
+        partial.write_text(partial.read_text() + " ")
+    else:
+        flip(partial, at)
+    with pytest.raises(InputError, match="must be as an interrupted run left it, but"):
+        scene.run()
+
+
 def test_chunks_have_checksums(tmp_path: Path) -> None:
     scene = Scene(tmp_path, ".zarr")
     scene.run()

@@ -188,7 +188,6 @@ def _reserve(path: Path) -> None:
             os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
         except OSError as error:
             if error.errno in _FULL:
-                path.unlink()
                 raise InputError(f"the target {str(path)!r} does not fit onto its disk; name another place") from None
             if error.errno not in {errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS}:
                 raise

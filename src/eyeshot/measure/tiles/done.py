@@ -47,6 +47,8 @@ class Done:
     ----------
     tiles : dict of str to Seal
         For each finished tile, by its name, what it has read and written.
+    frames : list of str
+        For each file a digest of what it holds besides numbers.
     is_complete : bool
         Whether all tiles are, and on the disk: what is left is to give the files their names.
     """
@@ -55,6 +57,7 @@ class Done:
         self._targets, self._disk = targets, disk
         self.journal = Journal(journal_of(targets[0].file), disk)
         self.tiles: dict[str, Seal] = {}
+        self.frames: list[str] = []
         self.is_complete = False
         self._synced = time.monotonic()
 
@@ -67,7 +70,9 @@ class Done:
         """Read what a run before has done."""
         self.journal.read()
         for entry in self.journal.entries:
-            if "tile" in entry:
+            # Before it says what the files are like, nobody knows whether they are still so.
+            self.frames = entry.get("frames", self.frames)
+            if "tile" in entry and self.frames:
                 # A tile that was done again was damaged before.
                 self.tiles[entry["tile"]] = Seal(entry["read"], tuple(entry["wrote"]))
             self.is_complete = bool(entry.get("complete"))
@@ -76,6 +81,11 @@ class Done:
         """Write down what the run is, before anything of it is there."""
         self.journal.begin(head)
         self._synced = time.monotonic()
+
+    def made(self) -> None:
+        """Write down what the files are like, but for what will be in them."""
+        self.frames = [target.frame() for target in self._targets]
+        self.journal.add({"frames": self.frames})
 
     def add(self, tile: str, seal: Seal) -> None:
         """Say that a tile is done; every few seconds all that was said is made to last."""
@@ -110,4 +120,4 @@ class Done:
         for target in self._targets:
             target.discard(self._disk)
         self.journal.remove()
-        self.tiles, self.is_complete = {}, False
+        self.tiles, self.frames, self.is_complete = {}, [], False

@@ -140,6 +140,12 @@ class Resumption:
         self._check_head(head, trust_image=trust_image)
         for target, dtype in zip(self.targets, head["dtypes"], strict=True):
             target.open(np.dtype(dtype), disk)
+        for target, frame in zip(self.targets, self.done.frames, strict=True):
+            if target.frame() != frame:
+                raise InputError(
+                    f"{str(target.partial)!r} must be as an interrupted run left it, but what it says of its numbers "
+                    "has changed; remove it together with its journal to begin anew, or name another target"
+                )
         tiles = [tile for tile in self.tiling.tiles() if tile.name in self.done.tiles]
         damaged = self._compare(tiles, bars, trust_image=trust_image)
         lacking = len(damaged) + len(self.tiling) - len(tiles)

@@ -173,6 +173,7 @@ class _Work:
         done.begin(head)
         try:
             self._make(results)
+            done.made()
         except BaseException:
             done.discard()
             raise
