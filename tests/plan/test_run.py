@@ -18,7 +18,7 @@ from torch import nn
 import eyeshot
 from eyeshot.api.plan import Plan
 from eyeshot.errors import InputError, RunError
-from eyeshot.measure.tiles import run as running
+from eyeshot.measure.disk import Disk, saying
 
 SHAPE = (1, 3, 60, 84)
 
@@ -155,7 +155,7 @@ def test_interrupted_run_goes_on(image: Any, tmp_path: Path, suffix: str) -> Non
     assert (tmp_path / f"out{suffix}.unfinished").exists()
     seen: list[tuple[int, int]] = []
     plan.run(model, image, out=out, progress=lambda done, of: seen.append((done, of)))
-    assert model.calls == 4 + len(plan) - 3, "what was done is not done again"
+    assert model.calls == 4 + 2 + len(plan) - 3, "what was done is not done again, but for two tiles to compare"
     assert (seen[0], seen[-1]) == ((3, 9), (9, 9))
     found = {".npy": np.load, ".zarr": _zarr, ".tif": _tiff}[suffix](out)
     close(found.reshape(1, 2, 60, 84), model, image)
@@ -257,7 +257,7 @@ def test_killed_process_goes_on(tmp_path: Path) -> None:
     first.stderr.close()
     assert not (tmp_path / "out.npy").exists()
     second = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert 25 - 6 <= second.stderr.count("tile") <= 25 - 5
+    assert 2 + 25 - 6 <= second.stderr.count("tile") <= 2 + 25 - 5, "two tiles are compared"
     torch.manual_seed(0)
     net = nn.Conv2d(1, 1, 3, padding=1)
     with torch.no_grad():
@@ -339,14 +339,18 @@ def test_disk_that_fills_up_on_the_way(
 ) -> None:
     calls = iter(range(100))
 
-    def flush(_: object) -> None:
-        if next(calls) == 3:
-            raise OSError(errno.ENOSPC, "No space left on device")
+    def put(_: object, path: Path, array: Any, where: Any, values: Any) -> None:
+        with saying(path):
+            if next(calls) == 3:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            array[where] = values
 
-    monkeypatch.setattr(running.Target, "flush", flush)
-    with pytest.raises(RunError, match=r"tile \(1,0\) .*No space left on device"):
+    monkeypatch.setattr(Disk, "put", put)
+    with pytest.raises(RunError, match=r"tile \(1,0\) .*No space left on device.*make room and run the same again"):
         plan.run(net, image, out=tmp_path / "out.npy")
     assert not (tmp_path / "out.npy").exists()
+    plan.run(net, image, out=tmp_path / "out.npy")
+    close(np.load(tmp_path / "out.npy"), net, image)
 
 
 def test_wrong_model(net: nn.Module, plan: Plan, image: Any) -> None:
@@ -416,7 +420,7 @@ def test_cluster_survives_a_worker(net: nn.Module, image: Any, tmp_path: Path, m
         assert len(workers) == 2
         time.sleep(0.5)
         os.kill(workers[0], signal.SIGKILL)
-        close(future.result(timeout=120), net, image)
+        assert np.array_equal(future.result(timeout=120), plan.run(net, image)), "the same bits as in one process"
 
 
 def test_message_is_one_line(net: nn.Module, plan: Plan) -> None:

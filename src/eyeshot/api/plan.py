@@ -139,6 +139,7 @@ class Plan:
         device: Any = None,
         batch: int = 1,
         progress: bool | Callable[[int, int], None] = False,
+        trust_image: bool = False,
     ) -> Any:
         """Run the model tile by tile.
 
@@ -163,6 +164,9 @@ class Plan:
             Tiles of one shape that are run together.
         progress : bool or callable
             Whether to show a bar with the time that is left, or what is told how many of how many tiles are done.
+        trust_image : bool
+            An interrupted run goes on only if the image is the same where tiles are done, so these are read again. With
+            this they are not, if the file has the same name, size and date.
 
         Returns
         -------
@@ -182,8 +186,11 @@ class Plan:
         from eyeshot.measure.tiles.run import run
         from eyeshot.present.progress import progress_bar
 
-        with progress_bar("tiles", wanted=progress) as told:
-            found = run(self.tiling, model, at_level(image, level), out=out, device=device, batch=batch, progress=told)
+        def bars(what: str) -> Any:
+            return progress_bar(what, wanted=progress if what == "tiles" or not callable(progress) else False)
+
+        options = {"out": out, "device": device, "batch": batch, "trust_image": trust_image}
+        found = run(self.tiling, model, at_level(image, level), bars=bars, **options)
         return found[0] if len(found) == 1 else found
 
     def to_dask(self, model: Any, image: Any, *, level: int = 0, device: Any = None, dtype: Any = None) -> Any:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from eyeshot.cli.options import Command, ModelOptions, debug_option, model_options, word_option
 from eyeshot.cli.output import emit, screen_for
+from eyeshot.present.escape import visible
 
 if TYPE_CHECKING:
     from eyeshot.api.plan import Plan
@@ -42,6 +46,7 @@ Examples:
 @click.option("--level", metavar="N", type=click.IntRange(0), default=0, help="Level of a pyramid; 0 is the largest.")
 @click.option("--device", metavar="DEVICE", help="Where to run, such as cuda.")
 @click.option("--batch", metavar="N", type=click.IntRange(1), default=1, show_default=True, help="Tiles run together.")
+@click.option("--trust-image", is_flag=True, help="Do not read the image again for the tiles that are done.")
 @click.option("--check", is_flag=True, help="Compare tiles with the whole on a small image, with the real weights.")
 @click.option("--curve", is_flag=True, help="Error against the width of the margin, with the real weights.")
 @model_options
@@ -60,6 +65,7 @@ def command(  # noqa: PLR0913 - one for each option
     level: int,
     device: str | None,
     batch: int,
+    trust_image: bool,
     check: bool,
     curve: bool,
     how: ModelOptions,
@@ -101,8 +107,30 @@ def command(  # noqa: PLR0913 - one for each option
 
         emit("\n" + curve_text(plan.curve(built.module(), device=device), screen), None)
     if source is not None:
-        plan.run(built.module(), source, out=out, device=device, batch=batch, progress=True)
+        with _notes():
+            plan.run(
+                built.module(), source, out=out, device=device, batch=batch, progress=True, trust_image=trust_image
+            )
     return _FAILED if failed else 0
+
+
+@contextmanager
+def _notes() -> Iterator[None]:
+    """Show what a run has to say about an interruption as a line; warnings of others stay as they are."""
+    from eyeshot.measure.tiles.resume import ResumedWarning
+
+    others = warnings.showwarning
+
+    def show(message: Any, category: Any, *where: Any) -> None:
+        if issubclass(category, ResumedWarning):
+            click.echo(f"eyeshot: {visible(str(message))}", err=True)
+        else:
+            others(message, category, *where)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", ResumedWarning)
+        cast(Any, warnings).showwarning = show
+        yield
 
 
 def _checked(plan: Plan, built: Model, device: str | None, screen: Screen) -> bool:

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from eyeshot.errors import InputError, RunError
-from eyeshot.measure.tiles.network import Network, told
-from eyeshot.measure.tiles.run import named
+from eyeshot.measure.tiles.identity import model_digests, plan_digest, state_of
+from eyeshot.measure.tiles.network import Network, named, told
 from eyeshot.measure.tiles.sources import Source, library, open_source
 
 if TYPE_CHECKING:
@@ -50,24 +50,41 @@ def to_dask(tiling: Tiling, model: Any, image: Any, *, device: Any = None, dtype
             dtypes = [result.dtype for result in network(_zeros(tiling))]
     if len(dtypes) != len(tiling.outputs):
         raise InputError(f"there must be {len(tiling.outputs)} types, one for each output, but there are {len(dtypes)}")
-    sent_model, sent_plan = delayed(model, pure=True), delayed(tiling)
-    sent_image = _sent(delayed, image, source)
-    work = delayed(_done, nout=len(tiling.outputs), pure=False)
+    tokens = [_model_token(model), plan_digest(tiling), _image_token(image, source)]
+    sent_model, sent_plan = (delayed(what, name=f"tiles-{t}") for what, t in zip((model, tiling), tokens, strict=False))
+    sent_image = _sent(delayed, image, source, f"tiles-{tokens[2]}")
+    # The same model, plan and image make the same tasks, whoever asks: a scheduler runs them once, and again at will.
+    work = delayed(_done, nout=len(tiling.outputs), pure=True)
+    token = library("dask.base").tokenize(*tokens, str(device))
     grids: list[dict[tuple[int, ...], Any]] = [{} for _ in tiling.outputs]
     for tile in tiling.tiles():
         pixels = sent_image if sent_image is not None else source.array[source.where(tile.read)]
-        results = work(sent_model, sent_plan, tile, pixels, source.layout if sent_image is None else None, device)
+        layout = source.layout if sent_image is None else None
+        name = f"tile-{token}-{tile.name}"
+        results = work(sent_model, sent_plan, tile, pixels, layout, device, dask_key_name=name)
         for place, output in enumerate(tiling.outputs):
             shape = _shape(output, tile.write[place])
             grids[place][tile.index] = da.from_delayed(results[place], shape, np.dtype(dtypes[place]))
     return [da.block(_nested(output, grid, tiling.grid)) for output, grid in zip(tiling.outputs, grids, strict=True)]
 
 
-def _sent(delayed: Any, image: Any, source: Source) -> Any:
+def _sent(delayed: Any, image: Any, source: Source, name: str) -> Any:
     """What tasks get of the image: its path, or all of it once; None if it is cut lazily."""
     if isinstance(image, str | os.PathLike):
         return os.path.abspath(image)
-    return None if hasattr(source.array, "dask") else delayed(source.array)
+    return None if hasattr(source.array, "dask") else delayed(source.array, name=name)
+
+
+def _model_token(model: Any) -> str:
+    """What tells a model from others: all that it holds."""
+    return library("dask.base").tokenize(model_digests(state_of(model), ()))  # type: ignore[no-any-return]
+
+
+def _image_token(image: Any, source: Source) -> str:
+    """What tells an image from others: the state of its files, or its numbers."""
+    if isinstance(image, str | os.PathLike):
+        return source.identity
+    return library("dask.base").tokenize(source.array, source.layout)  # type: ignore[no-any-return]
 
 
 def _done(model: Any, tiling: Tiling, tile: Tile, image: Any, layout: Any, device: Any) -> tuple[Array, ...]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,18 +12,21 @@ import numpy.typing as npt
 import torch
 
 from eyeshot.errors import EyeshotError, InputError
-from eyeshot.frontends.torch.aside import Aside
+from eyeshot.frontends.torch.aside import TURN, Aside
 from eyeshot.frontends.torch.references import is_module
-from eyeshot.frontends.torch.runnable import runnable
+from eyeshot.frontends.torch.runnable import eagerly, runnable
+from eyeshot.measure.tiles.calls import Calls
+from eyeshot.measure.tiles.identity import State, state_of
 from eyeshot.measure.tiles.memory import give_back
 
 if TYPE_CHECKING:
-    from eyeshot.plan.results import Tiling
+    from eyeshot.plan.results import Tile, Tiling
 
-__all__ = ["Network", "as_array", "check_dtype", "check_mode", "told"]
+__all__ = ["Network", "as_array", "check_dtype", "check_mode", "named", "told"]
 
 Array = npt.NDArray[Any]
 
+_ROUNDING, _MOST_ROUNDING = 1e-5, 0.05
 _NORMS = torch.nn.modules.batchnorm._BatchNorm
 _DROPOUTS = torch.nn.modules.dropout._DropoutNd
 _NUMPY_HAS = (torch.float16, torch.float32, torch.float64)
@@ -55,7 +58,8 @@ class Network:
         self._model = runnable(model)
         check_mode(self._model)
         if device is not None:
-            self._model.to(_device(device))
+            with TURN:
+                self._model.to(_device(device))
         self._tiling = tiling
         nowhere = [output.name for output in tiling.outputs if output.place is None]
         if nowhere:
@@ -86,23 +90,29 @@ class Network:
     def __exit__(self, *_: object) -> None:
         self._ready.close()
 
-    def __call__(self, batch: Array) -> list[Array]:
+    def __call__(self, batch: Array, watch: AbstractContextManager[Any] | None = None) -> list[Array]:
         """The outputs for some tiles of one shape; within the network's context.
 
         Parameters
         ----------
         batch : array, shape (tiles · batch of the image, channels, *pixels)
             Tiles one after the other.
+        watch : context, optional
+            What is active while the model runs.
         """
         if batch.shape != self._shape and self.device.type == "cpu":
             # What lives in this tile does not fit into the holes that tiles of another shape have left in the heap.
             give_back()
             self._shape = batch.shape
         x = torch.from_numpy(np.ascontiguousarray(batch)).to(self.device, self._number)
-        for tap in self._taps.values():
-            tap.begin()
-        with Aside():
-            returned = list(_tensors(self._model(x)))
+        # One call at a time: a model may keep things on itself while it runs, and whoever reads or proves it in another
+        # thread swaps its weights.
+        with TURN, Aside():
+            for tap in self._taps.values():
+                tap.begin()
+            with watch or nullcontext():
+                result = self._model(x)
+            returned = list(_tensors(result))
         found = []
         for output in self._tiling.outputs:
             place = output.place
@@ -132,20 +142,29 @@ class Network:
         times = batch[0] // self._tiling.image[0] if self._tiling.dims[0] else 1
         return [(shape[0] * times, *shape[1:]) for shape in expected]
 
-    def fingerprint(self) -> str:
-        """A digest of all weights."""
-        digest = hashlib.blake2b(digest_size=16)
-        for name, tensor in self._model.state_dict().items():
-            if not isinstance(tensor, torch.Tensor):
-                continue
-            digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode())
-            plain = tensor.detach().cpu().contiguous().reshape(-1)
-            digest.update(plain.view(torch.uint8).numpy().tobytes() if plain.numel() else b"")
-        return digest.hexdigest()
+    def watched(self, batch: Array) -> tuple[list[Array], str]:
+        """The outputs for one tile, and a digest of all that the model calls for them."""
+        calls = Calls(self._model)
+        # Within what is compiled nothing can be watched.
+        with eagerly():
+            return self(batch, calls), calls.hexdigest()
+
+    def state(self, *, weights: bool = True) -> State:
+        """What the model holds; see `eyeshot.measure.tiles.identity.state_of`."""
+        return state_of(self._model, weights=weights)
+
+    @property
+    def rounding(self) -> float:
+        """How far two runs of the same work may be apart, in parts of the largest number, by the order of sums."""
+        eps = float(torch.finfo(self._number).eps) / float(torch.finfo(torch.float32).eps)
+        return min(_MOST_ROUNDING, _ROUNDING * eps)
 
 
 class _Tap:
-    """Keeps what a call of a module of the model returns, as a context; ``block#2`` is the second call."""
+    """Keeps what a call of a module of the model returns, as a context; ``block#2`` is the second call.
+
+    A module's hooks hear the calls of all threads; only those of the thread that began the run count.
+    """
 
     def __init__(self, model: torch.nn.Module, label: str) -> None:
         modules = dict(model.named_modules())
@@ -158,7 +177,7 @@ class _Tap:
 
     def begin(self) -> None:
         """Expect a new run of the model."""
-        self.seen, self._calls = None, 0
+        self.seen, self._calls, self._thread = None, 0, get_ident()
 
     def __enter__(self) -> _Tap:
         self._handle = self._module.register_forward_hook(self._keep)
@@ -168,6 +187,8 @@ class _Tap:
         self._handle.remove()
 
     def _keep(self, _module: Any, _args: Any, output: Any) -> None:
+        if get_ident() != self._thread:
+            return
         self._calls += 1
         if self._calls == self._number and isinstance(output, torch.Tensor):
             self.seen = output.clone()
@@ -244,3 +265,9 @@ def told(error: BaseException) -> str:
     """An exception in one line."""
     line = (str(error).strip() or "no message").splitlines()[0]
     return line if isinstance(error, EyeshotError) else f"{type(error).__name__}: {line}"
+
+
+def named(tiling: Tiling, tile: Tile) -> str:
+    """A tile for messages: its place in the grid, and what it reads."""
+    box = ", ".join(f"{cut.axis} {a}…{b}" for cut, (a, b) in zip(tiling.axes, tile.read, strict=True))
+    return f"({tile.name}) of {'×'.join(map(str, tiling.grid))}, which reads {box}"

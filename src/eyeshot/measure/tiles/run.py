@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import itertools
-import json
 import math
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from eyeshot.errors import InputError, RunError
+from eyeshot.measure.disk import DISK, Disk
+from eyeshot.measure.lock import Lock
 from eyeshot.measure.tiles.batches import check_batches
-from eyeshot.measure.tiles.journal import Journal
-from eyeshot.measure.tiles.network import Network, told
+from eyeshot.measure.tiles.calls import moving_names
+from eyeshot.measure.tiles.done import Done, Seal
+from eyeshot.measure.tiles.identity import array_digest
+from eyeshot.measure.tiles.network import Network, named, told
+from eyeshot.measure.tiles.resume import Bars, Progress, Resumption, head_of, is_left
 from eyeshot.measure.tiles.sources import Source, open_source
-from eyeshot.measure.tiles.targets import UNFINISHED, Target, made, targets_of
+from eyeshot.measure.tiles.targets import Target, targets_of
 
 if TYPE_CHECKING:
     from eyeshot.plan.results import Output, Tile, Tiling
 
-__all__ = ["Progress", "named", "run"]
+__all__ = ["run"]
 
 Array = npt.NDArray[Any]
-Progress = Callable[[int, int], None]
-"""Told how many of how many tiles are done."""
 Result = TypeVar("Result")
 
 _AHEAD = 64
+
+
+def no_bars(_what: str) -> AbstractContextManager[Progress | None]:
+    """Show no progress."""
+    return nullcontext()
 
 
 def run(
@@ -41,7 +48,8 @@ def run(
     out: Any = None,
     device: Any = None,
     batch: int = 1,
-    progress: Progress | None = None,
+    bars: Bars = no_bars,
+    trust_image: bool = False,
 ) -> list[Any]:
     """Run a model tile by tile.
 
@@ -59,8 +67,10 @@ def run(
         Where to run.
     batch : int
         Tiles of one shape that are run together.
-    progress : callable, optional
-        Told how many of how many tiles are done.
+    bars : callable, optional
+        Gives what is told the progress: of the tiles that are checked, if the run was interrupted, and of all.
+    trust_image : bool
+        Whether a run that was interrupted goes on without reading again the pixels of the tiles that are done.
 
     Returns
     -------
@@ -78,25 +88,27 @@ def run(
         raise InputError(f"`{tiling.model}` cannot be run in tiles; the plan says because of which nodes")
     if batch < 1:
         raise InputError(f"a batch must hold at least 1 tile, but is to hold {batch}")
-    with open_source(image, tiling) as source:
+    with open_source(image, tiling) as source, ExitStack() as locks:
         network = Network(model, tiling, device)
         targets = targets_of(out, tiling, source)
         _check_apart(source, targets)
         if batch > 1:
             check_batches(tiling, model)
-        work = _Work(tiling, network, source, targets)
-        first = next((target.path for target in targets if target.path is not None), None)
-        if first is None:
-            work.do(None, batch, progress)
+        work = _Work(tiling, network, source, targets, DISK)
+        if targets[0].path is None:
+            work.do(None, batch, bars)
             return [target.array for target in targets]
-        path = first.with_name(first.name + UNFINISHED + ".journal")
-        with Journal(path, _fingerprint(tiling, network, source)) as journal:
-            work.resume(journal)
-            work.do(journal, batch, progress)
-            for target in targets:
-                target.finish()
-            journal.remove()
-    return [target.array if target.path is None else target.path for target in targets]
+        # In the order of their names, so that of two runs that share some one gets all.
+        for target in sorted(targets, key=lambda target: str(target.file)):
+            lock = target.partial.with_name(target.partial.name + ".lock")
+            locks.enter_context(Lock(lock, f"the target {str(target.file)!r}"))
+        done = Done(targets, DISK)
+        done.read()
+        if is_left(targets, done):
+            Resumption(tiling, network, source, targets, done).check(bars, DISK, trust_image=trust_image)
+        work.do(done, batch, bars)
+        done.finish()
+        return [target.path for target in targets]
 
 
 def _naming(work: Callable[..., Result]) -> Callable[..., Result]:
@@ -115,50 +127,66 @@ def _naming(work: Callable[..., Result]) -> Callable[..., Result]:
 class _Work:
     """Tiles to be done, and where their results go."""
 
-    def __init__(self, tiling: Tiling, network: Network, source: Source, targets: list[Target]) -> None:
-        self.tiling, self._network, self._source, self._targets = tiling, network, source, targets
-        self._are_made = False
+    def __init__(self, tiling: Tiling, network: Network, source: Source, targets: list[Target], disk: Disk) -> None:
+        self.tiling, self._network, self._source = tiling, network, source
+        self._targets, self._disk = targets, disk
         self._room: Array = np.empty(0)
+        self._is_made = False
 
-    def resume(self, journal: Journal) -> None:
-        """Go on where an interrupted run stopped; refuse files that are no run's."""
-        unfinished = [target.partial for target in self._targets]
-        if journal.exists:
-            journal.resume()
-            if journal.done and all(path.exists() for path in unfinished):
-                for target, dtype in zip(self._targets, journal.dtypes, strict=True):
-                    made(target, np.dtype(dtype), (), again=True)
-                self._are_made = True
-            else:
-                # Nothing is done, or what was done is gone.
-                self._discard(journal)
-            return
-        for path in unfinished:
-            if path.exists():
-                raise InputError(
-                    f"{str(path)!r} is of an interrupted run whose journal is gone; remove it, or name another target"
-                )
-
-    def do(self, journal: Journal | None, batch: int, progress: Progress | None) -> None:
+    def do(self, done: Done | None, batch: int, bars: Bars) -> None:
         """All tiles that are not done yet."""
-        done = journal.done if journal is not None else set()
-        total, count = len(self.tiling), len(done)
-        if progress is not None:
-            progress(count, total)
-        left = (tile for tile in self.tiling.tiles() if tile.name not in done)
-        with self._network:
+        finished = set(done.tiles) if done is not None else set()
+        self._is_made = done is not None and done.head is not None
+        total, count = len(self.tiling), len(finished)
+        left = (tile for tile in self.tiling.tiles() if tile.name not in finished)
+        with bars("tiles") as progress, self._network:
+            if progress is not None:
+                progress(count, total)
+            if done is not None and done.head is None:
+                first = [next(left)]
+                pieces, results, head = self._watched(first)
+                self._begin(results, head, done)
+                self._put(first, pieces, results, done)
+                count += 1
+                if progress is not None:
+                    progress(count, total)
             for tiles in _alike(_ahead(left), batch):
-                results = self._results(tiles)
-                if not self._are_made:
-                    self._make(results, journal)
-                self._put(tiles, results, journal)
+                pieces, results = self._results(tiles)
+                if not self._is_made:
+                    self._make(results)
+                self._put(tiles, pieces, results, done)
                 count += len(tiles)
                 if progress is not None:
                     progress(count, total)
 
     @_naming
-    def _results(self, tiles: list[Tile]) -> list[Array]:
-        return self._network(self._stacked([self._source.read(tile.read) for tile in tiles]))
+    def _watched(self, tiles: list[Tile]) -> tuple[list[Array], list[Array], dict[str, Any]]:
+        """The first tile's pixels and results, and what has to be the same for whoever goes on."""
+        state, plain = self._network.state(), self._network.state(weights=False)
+        pieces = self._read(tiles)
+        results, calls = self._network.watched(self._stacked(pieces))
+        moving = moving_names(plain, self._network.state(weights=False))
+        head = head_of(self.tiling, self._source, state, moving, calls, tiles[0])
+        return pieces, results, {**head, "dtypes": [str(result.dtype) for result in results]}
+
+    def _begin(self, results: list[Array], head: dict[str, Any], done: Done) -> None:
+        """Make the journal and the files; none if there is no room for one."""
+        # The journal first, so that whoever finds one of the files knows whose it is.
+        done.begin(head)
+        try:
+            self._make(results)
+            done.made()
+        except BaseException:
+            done.discard()
+            raise
+
+    @_naming
+    def _results(self, tiles: list[Tile]) -> tuple[list[Array], list[Array]]:
+        pieces = self._read(tiles)
+        return pieces, self._network(self._stacked(pieces))
+
+    def _read(self, tiles: list[Tile]) -> list[Array]:
+        return [self._source.read(tile.read) for tile in tiles]
 
     def _stacked(self, pieces: list[Array]) -> Array:
         """Tiles one after the other, in memory that is used again: fresh pages cost more than what is copied there."""
@@ -169,31 +197,25 @@ class _Work:
         return np.concatenate(pieces, out=self._room[:count].reshape(shape))
 
     @_naming
-    def _put(self, tiles: list[Tile], results: list[Array], journal: Journal | None) -> None:
-        for number, tile in enumerate(tiles):
+    def _put(self, tiles: list[Tile], pieces: list[Array], results: list[Array], done: Done | None) -> None:
+        for number, (tile, piece) in enumerate(zip(tiles, pieces, strict=True)):
+            digests = []
             for place, output in enumerate(self.tiling.outputs):
                 result = results[place]
                 n = len(result) // len(tiles)
                 mine = result[number * n : (number + 1) * n] if len(tiles) > 1 else result
-                self._targets[place].array[output.where(tile.write[place])] = mine[output.where(tile.crop[place])]
-        if journal is not None:
-            for target in self._targets:
-                target.flush()
-            for tile in tiles:
-                journal.add(tile.name)
+                values = mine[output.where(tile.crop[place])]
+                self._targets[place].put(output.where(tile.write[place]), values, self._disk)
+                if done is not None:
+                    digests.append(array_digest(values))
+            if done is not None:
+                done.add(tile.name, Seal(array_digest(piece), tuple(digests)))
 
-    def _make(self, results: list[Array], journal: Journal | None) -> None:
-        """The places of all outputs, of which the types are known only now; none if there is no room for one."""
-        if journal is not None:
-            # First, so that whoever finds one of the files knows whose it is.
-            journal.begin([str(result.dtype) for result in results])
-        try:
-            for target, result, output in zip(self._targets, results, self.tiling.outputs, strict=True):
-                made(target, result.dtype, self._chunks(output), again=False)
-        except BaseException:
-            self._discard(journal)
-            raise
-        self._are_made = True
+    def _make(self, results: list[Array]) -> None:
+        """The places of all outputs, of which the types are known only now."""
+        for target, result, output in zip(self._targets, results, self.tiling.outputs, strict=True):
+            target.make(result.dtype, self._chunks(output), self._disk)
+        self._is_made = True
 
     def _chunks(self, output: Output) -> tuple[int, ...]:
         """What a tile in the middle of the image writes, so that no two write the same chunk."""
@@ -203,13 +225,6 @@ class _Work:
                 chunks[law.dim] = max(1, min(law.n, law.count(cut.core)))
         return tuple(chunks)
 
-    def _discard(self, journal: Journal | None) -> None:
-        """Remove what was begun; arrays of the caller's stay as they are."""
-        for target in self._targets:
-            target.discard()
-        if journal is not None:
-            journal.remove()
-
 
 def _check_apart(source: Source, targets: list[Target]) -> None:
     """Refuse to write where neighbouring tiles still read."""
@@ -218,12 +233,6 @@ def _check_apart(source: Source, targets: list[Target]) -> None:
         arrays = all(isinstance(array, np.ndarray) for array in both)
         if target.array is not None and (both[0] is both[1] or (arrays and np.may_share_memory(*both))):
             raise InputError("the target must be another array than the image, which neighbouring tiles still read")
-
-
-def named(tiling: Tiling, tile: Tile) -> str:
-    """A tile for messages: its place in the grid, and what it reads."""
-    box = ", ".join(f"{cut.axis} {a}…{b}" for cut, (a, b) in zip(tiling.axes, tile.read, strict=True))
-    return f"({tile.name}) of {'×'.join(map(str, tiling.grid))}, which reads {box}"
 
 
 def _ahead(tiles: Iterator[Tile]) -> Iterator[Tile]:
@@ -242,11 +251,3 @@ def _alike(tiles: Iterable[Tile], batch: int) -> Iterator[list[Tile]]:
         if len(listed) == batch:
             yield waiting.pop(size)
     yield from waiting.values()
-
-
-def _fingerprint(tiling: Tiling, network: Network, source: Source) -> str:
-    digest = hashlib.blake2b(digest_size=16)
-    digest.update(json.dumps(tiling.to_dict(), sort_keys=True).encode())
-    digest.update(network.fingerprint().encode())
-    digest.update(source.identity.encode())
-    return digest.hexdigest()
