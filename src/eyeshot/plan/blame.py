@@ -33,7 +33,7 @@ def blamed(subject: Subject, size: Size) -> list[Obstacle]:
     if subject.unread is not None:
         return [subject.unread]
     cuts = tuple(_half(subject, axis, n, size[axis]) for axis, n in enumerate(subject.extents))
-    found = prove(subject.build, subject.whole, cuts, subject.uncut()).obstacles
+    found = prove(subject.build, subject.whole, cuts, subject.uncut(), subject.reader).obstacles
     if found and "" not in found:
         return list(found.values())
     named = _reducing(subject.whole, subject.walk, subject.wanted)

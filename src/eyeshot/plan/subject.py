@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
-from itertools import zip_longest
 
 from eyeshot.analyses.walk import Extent, forward
 from eyeshot.errors import EyeshotError, InputError
 from eyeshot.graph.core import Graph
 from eyeshot.plan.memory import peak_bytes
+from eyeshot.plan.numbers import Reader
 from eyeshot.plan.obstacle import Obstacle
 from eyeshot.plan.phases import alignment, law_of
 from eyeshot.plan.prove import Builder
 from eyeshot.plan.results import Output, OutputLaw
 
-__all__ = ["Constants", "Size", "Subject", "no_constants", "shown"]
+__all__ = ["NoNumbers", "Size", "Subject", "shown"]
 
 Size = tuple[int, ...]
-Constants = Callable[[Size], Sequence[tuple[str, str, str]]]
 
 
-def no_constants(_: Size) -> Sequence[tuple[str, str, str]]:
-    """What a network makes without its input, if that is nothing."""
-    return ()
+class NoNumbers:
+    """Reads what enters a network that has no numbers of its own: nothing."""
+
+    def entered(self, size: Size) -> None:
+        """Nothing."""
+
+    def repeated(self, sizes: Sequence[Size]) -> tuple[()]:  # noqa: ARG002 - the form of a reader
+        """Nothing."""
+        return ()
+
+    def evaluated(self, size: Size) -> None:
+        """Nothing."""
 
 
 def shown(size: Size) -> str:
@@ -44,14 +52,14 @@ class Subject:
         Values to give; the network's outputs if it is empty.
     item : int
         Bytes of one number.
-    constants : callable
-        For each size that was asked for, what the network makes without its input: operation, shapes, place.
+    reader : Reader
+        Reads what enters the network's calls beside its values.
     """
 
-    def __init__(self, build: Builder, extents: Size, wanted: Sequence[str], item: int, constants: Constants) -> None:
+    def __init__(self, build: Builder, extents: Size, wanted: Sequence[str], item: int, reader: Reader) -> None:
         self._known: dict[Size, Graph] = {}
         self._make = build
-        self.item, self.constants = item, constants
+        self.item, self.reader = item, reader
         self.extents = extents
         self.whole = self.build(extents)
         if len(self.whole.inputs) != 1:
@@ -119,16 +127,6 @@ class Subject:
             Output(name, self.whole.shapes[name], tuple(self._uncut(name, axis) for axis in axes))
             for name in self.wanted
         ]
-
-    def other_constants(self, size: Size) -> Obstacle | None:
-        """The first thing that the network makes of the size alone, where a tile and the whole differ."""
-        mine, theirs = self.constants(self.extents), self.constants(size)
-        for (name, shapes, place), other in zip_longest(mine, theirs, fillvalue=("", "", "")):
-            if (name, shapes) != other[:2]:
-                called = name or other[0]
-                reason = f"calls `{called}` with numbers that depend on the size of the image ({place or other[2]})"
-                return Obstacle("", "", called, reason)
-        return None
 
     def _place(self, name: str) -> int | str | None:
         if name in self.whole.outputs:

@@ -9,13 +9,15 @@ from dataclasses import replace
 from eyeshot.errors import EyeshotError, InputError, LimitError
 from eyeshot.plan.blame import GLOBAL, blamed, strange
 from eyeshot.plan.fitting import Fitting
+from eyeshot.plan.numbers import Reader
 from eyeshot.plan.obstacle import Obstacle
 from eyeshot.plan.options import largest_within, options_of
 from eyeshot.plan.phases import MAX_ALIGNMENT
 from eyeshot.plan.prove import Builder, Proof, prove
+from eyeshot.plan.repeats import unsettled
 from eyeshot.plan.results import AxisCut, Output, Sizes, Tiling, Verdict
 from eyeshot.plan.sizes import MAX_TRIED, valid_sizes
-from eyeshot.plan.subject import Constants, Size, Subject, no_constants, shown
+from eyeshot.plan.subject import NoNumbers, Size, Subject, shown
 
 __all__ = ["Planner"]
 
@@ -31,7 +33,7 @@ class Planner:
 
     Parameters
     ----------
-    build, extents, item, constants
+    build, extents, item, reader
         As for `eyeshot.plan.subject.Subject`.
     wanted : sequence of str, optional
         Values to give; the network's outputs by default.
@@ -46,10 +48,10 @@ class Planner:
         *,
         wanted: Sequence[str] = (),
         item: int = 4,
-        constants: Constants = no_constants,
+        reader: Reader | None = None,
         extra: list[list[int]] | None = None,
     ) -> None:
-        self._subject = Subject(build, extents, wanted, item, constants)
+        self._subject = Subject(build, extents, wanted, item, reader or NoNumbers())
         self._fitting = Fitting(self._subject, extra)
 
     @property
@@ -93,9 +95,9 @@ class Planner:
             )
         if size is not None:
             return self._proven(size)
-        probed = self._proven(self._fitting.probe())
-        if not probed.is_possible:
-            return probed
+        probed = self._attempt(self._fitting.probe())
+        if isinstance(probed, list):
+            return self._impossible(probed)
         if memory is not None:
             return self._proven(largest_within(self._subject, self._fitting, memory))
         options = options_of(self._subject, self._fitting)
@@ -107,7 +109,9 @@ class Planner:
         found = self._attempt(size)
         if isinstance(found, list):
             return self._impossible(found)
-        return self._result(*found)
+        sizes = list(found[2].shapes)
+        others = unsettled(self._subject.build, self._subject.reader, sizes, self._subject.wanted)
+        return self._impossible(others) if others else self._result(*found)
 
     def _attempt(self, size: Size) -> tuple[tuple[AxisCut, ...], tuple[Output, ...], Proof] | list[Obstacle]:
         """Tiles of one size, their margins widened until the proof holds; obstacles where it never does."""
@@ -124,10 +128,7 @@ class Planner:
             cuts = fitting.cuts(size, outputs, even=even)
             if math.prod(len(cut.reads) for cut in cuts) > _MOST_TILES:
                 raise LimitError(f"an image may be cut into {_MOST_TILES:,} tiles at most; take larger tiles")
-            proof = prove(subject.build, subject.whole, cuts, outputs)
-            others = [one for one in map(subject.other_constants, proof.shapes) if one is not None]
-            if others:
-                return others[:1]
+            proof = prove(subject.build, subject.whole, cuts, outputs, subject.reader)
             if proof.obstacles and proof.does_not_run and not even:
                 # Perhaps only on the small tiles that are left over at the image's border.
                 even = True
@@ -175,7 +176,7 @@ class Planner:
             extents,
             wanted=subject.asked,
             item=subject.item,
-            constants=subject.constants,
+            reader=subject.reader,
             extra=extra,
         )
 
