@@ -132,6 +132,46 @@ def test_training_that_changes_calls_is_an_obstacle() -> None:
     assert eyeshot.tile(moving("plus", "a number").train(), (1, 2, 96, 100), tile=48).tiling.is_possible
 
 
+class Aliased(nn.Module):
+    """Counts in a buffer, and reads it by a view that has another name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("steps", torch.zeros(3))
+        self.first = self.steps[:1]
+        self.same = self.steps[:]
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = x * self.first + self.same.sum()
+        self.steps.add_(1)
+        return y
+
+
+def test_memory_that_has_several_names_is_one() -> None:
+    plan = eyeshot.tile(Aliased(), (1, 2, 96, 92), tile=48)
+    assert [(node, "which every run of the model changes" in why) for node, _, why in plan.obstacles] == [
+        ("mul", True),
+        ("add", True),
+    ]
+
+
+class Replaced(nn.Module):
+    """Gives a weight other memory for each size."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(2, 2, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.conv.weight.data = self.conv.weight.data * x.shape[-1]
+        return self.conv(x)
+
+
+def test_weights_that_are_given_other_memory_are_others() -> None:
+    plan = eyeshot.tile(Replaced(), (1, 2, 96, 92), tile=48)
+    assert [node for node, _, _ in plan.obstacles] == ["conv"]
+
+
 class Striped(nn.Module):
     """A pattern of rows that tiles on its grid have as the whole has it, and one that they have not."""
 

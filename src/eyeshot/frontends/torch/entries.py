@@ -12,11 +12,11 @@ import torch
 
 from eyeshot.frontends.entered import ConstantTensor, Entered, Entries
 from eyeshot.frontends.torch.operations import Operation
-from eyeshot.frontends.torch.origins import Origins, is_pointwise
+from eyeshot.frontends.torch.origins import Origins, OwnTensor, is_pointwise
 from eyeshot.frontends.torch.record import Record, listed, name_of
 from eyeshot.frontends.torch.rules.table import Kind
 from eyeshot.frontends.torch.tape import Tape
-from eyeshot.frontends.torch.tensors import flat
+from eyeshot.frontends.torch.tensors import among, flat
 from eyeshot.frontends.torch.untouched import Untouched
 from eyeshot.frontends.torch.watch import Watch
 
@@ -47,7 +47,7 @@ class EntryRecord(Record):
 
     def __init__(
         self,
-        own: Mapping[int, tuple[str, Any]],
+        own: Mapping[int, OwnTensor],
         *,
         within: Untouched | None = None,
         after: EntryRecord | None = None,
@@ -75,7 +75,7 @@ class EntryRecord(Record):
 class _Recorder(Watch):
     """A watch that writes down what enters every operation that it translates."""
 
-    def __init__(self, tape: Tape, own: Mapping[int, tuple[str, Any]], *, strict: bool) -> None:
+    def __init__(self, tape: Tape, own: Mapping[int, OwnTensor], *, strict: bool) -> None:
         super().__init__(tape, strict=strict)
         self.origins = Origins(self.tensors, own)
         self.entered: dict[int, Entered] = {}
@@ -144,8 +144,7 @@ class _Recorder(Watch):
 
     def _constants(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         """The tensors among arguments, in lists too, that depend on no input."""
-        tensors = [t for t in flat([*args, *kwargs.values()]) if isinstance(t, torch.Tensor)]
-        return [t for t in tensors if self.tensors.value(t) is None]
+        return [t for t in among(args, kwargs) if self.tensors.value(t) is None]
 
     def _beneath(self, operation: Operation, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[ConstantTensor]:
         """Constants into a part of which something is written: what is left of them stands beside it."""

@@ -7,10 +7,11 @@ arguments and of the digests of its tensors stands for the numbers, however many
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -22,7 +23,7 @@ from eyeshot.frontends.torch.rules.factories import fill_of
 from eyeshot.frontends.torch.rules.table import Kind
 from eyeshot.frontends.torch.tensors import Tensors, among, flat
 
-__all__ = ["Origins", "is_pointwise", "own_tensors"]
+__all__ = ["Origins", "OwnTensor", "is_pointwise", "own_tensors"]
 
 MAX_KEPT = 1 << 20
 """Most numbers of a constant that are kept to be compared; larger ones are known by how they were made."""
@@ -43,16 +44,44 @@ _UNKNOWN = _Origin()
 _NEVER = (0, _UNKNOWN)
 
 
-def own_tensors(model: torch.nn.Module) -> dict[int, tuple[str, Any]]:
-    """The model's own tensors by identity, each with its path: parameters, buffers, and plain attributes."""
-    found: dict[int, tuple[str, Any]] = {}
+class OwnTensor(NamedTuple):
+    """A tensor of the model, as it is before the model runs.
+
+    Parameters
+    ----------
+    label : str
+        Its path.
+    tensor : Tensor
+        The tensor, which is kept so that no other one gets its number.
+    place : tuple or None
+        Where in memory it lies.
+    constant : ConstantTensor
+        What it is as an argument of a call.
+    """
+
+    label: str
+    tensor: Any
+    place: tuple[Any, ...] | None
+    constant: ConstantTensor
+
+
+def own_tensors(model: torch.nn.Module) -> dict[int, OwnTensor]:
+    """The model's own tensors by identity: parameters, buffers, and plain attributes."""
+    found: dict[int, OwnTensor] = {}
     for path, module in model.named_modules(remove_duplicate=False):
         held = [*module._parameters.items(), *module._buffers.items(), *vars(module).items()]
         for name, value in held:
             for number, tensor in enumerate(among([value, *_listed(value)], {})):
-                label = f"{path}.{name}" if path else name
-                found.setdefault(id(tensor), (label if number == 0 else f"{label}[{number}]", tensor))
+                if id(tensor) not in found:
+                    label = (f"{path}.{name}" if path else name) + (f"[{number}]" if number else "")
+                    shape, digest = tuple(tensor.shape), _own_digest(label, tensor)
+                    constant = ConstantTensor(shape, str(tensor.dtype), digest, frozenset({label}))
+                    found[id(tensor)] = OwnTensor(label, tensor, _place(tensor), constant)
     return found
+
+
+def _own_digest(label: str, tensor: Any) -> bytes:
+    return _digest(f"own {label} {_where(tensor)}".encode())
 
 
 def _listed(value: Any) -> Iterable[Any]:
@@ -70,28 +99,31 @@ class Origins:
         The model's own tensors, as `own_tensors` gives them; nobody else writes to them meanwhile.
     """
 
-    def __init__(self, tensors: Tensors, own: Mapping[int, tuple[str, Any]]) -> None:
+    def __init__(self, tensors: Tensors, own: Mapping[int, OwnTensor]) -> None:
         self._tensors, self._own = tensors, own
-        self._places = {place: label for label, tensor in own.values() if (place := _place(tensor)) is not None}
+        self._places = {one.place: one.label for one in own.values() if one.place is not None}
         self._memory: dict[int, set[str]] = {}
-        for label, tensor in own.values():
-            memory = _memory(tensor)
-            if memory is not None:
-                self._memory.setdefault(memory, set()).add(label)
-        # Tensors are kept with what is known of them, so that no other one gets their number.
-        self._known: dict[int, tuple[Any, _Origin]] = {}
+        for one in own.values():
+            if one.place is not None:
+                self._memory.setdefault(one.place[0], set()).add(one.label)
+        # Tensors are kept with what is known of them, so that no other one gets their number; and with their
+        # memory, for a model may give them another (`weight.data = …`).
+        self._known: dict[int, tuple[Any, _Origin, int | None]] = {}
         # What was written to a memory, so that all tensors that share it are others from then on.
         self._written: dict[int, tuple[int, _Origin]] = {}
         self._copies: dict[tuple[int, int], ConstantTensor] = {}
         self.changed: set[str] = set()
 
-    def constant(self, tensor: Any, *, is_index: bool = False) -> ConstantTensor:
+    def constant(self, tensor: Any) -> ConstantTensor:
         """A constant as an argument of a call, with all that is known of it now."""
+        own = self._own.get(id(tensor))
+        if own is not None and not self._written and own.place is not None and _place(tensor) == own.place:
+            # By far the most: weights that nobody has written to. What is known of them is the same in every run.
+            return own.constant
         key = (id(tensor), self._history(tensor)[0])
         if key not in self._copies:
             self._copies[key] = self._constant(tensor)
-        found = self._copies[key]
-        return replace(found, is_index=True) if is_index else found
+        return self._copies[key]
 
     def _constant(self, tensor: Any) -> ConstantTensor:
         origin, shape, dtype = self._of(tensor), tuple(tensor.shape), str(tensor.dtype)
@@ -109,7 +141,7 @@ class Origins:
 
     def same(self, tensor: Any, other: Any) -> None:
         """Say that a new tensor holds what another constant holds."""
-        self._known[id(tensor)] = (tensor, self._of(other))
+        self._know(tensor, self._of(other))
 
     def describe(self, operation: Operation, func: Any, args: Any, kwargs: Any) -> Callable[[Any], None]:
         """Note what an operation on constants is called with; call what is returned with its results."""
@@ -129,7 +161,7 @@ class Origins:
             for number, tensor in enumerate(flat(out)):
                 if isinstance(tensor, torch.Tensor) and id(tensor) not in held and id(tensor) not in origins:
                     name = _digest(digest + str(number).encode()) if digest else b""
-                    self._known[id(tensor)] = (tensor, _Origin(name, made_of, fill))
+                    self._know(tensor, _Origin(name, made_of, fill))
 
         return made
 
@@ -139,7 +171,7 @@ class Origins:
             if isinstance(tensor, torch.Tensor) and id(tensor) not in self._known and self._is_constant(tensor):
                 fill = fill_of(func, args, kwargs)
                 name = _digest(f"{fill!r} {tuple(tensor.shape)} {tensor.dtype}".encode()) if fill is not None else b""
-                self._known[id(tensor)] = (tensor, _Origin(name, fill=fill))
+                self._know(tensor, _Origin(name, fill=fill))
 
     def written(self, target: Any, entered: Entered) -> None:
         """Note that an operation on data has written to a tensor, which may have left numbers there."""
@@ -150,13 +182,16 @@ class Origins:
 
     # ------------------------------------------------------------------ one tensor
 
+    def _know(self, tensor: Any, origin: _Origin) -> None:
+        self._known[id(tensor)] = (tensor, origin, _memory(tensor))
+
     def _is_constant(self, tensor: Any) -> bool:
         return self._tensors.value(tensor) is None
 
     def _of(self, tensor: Any) -> _Origin:
         """How a tensor was made, and what was written to its memory since."""
         known = self._known.get(id(tensor))
-        origin = known[1] if known is not None else self._found(tensor)
+        origin = known[1] if known is not None and known[2] == _memory(tensor) else self._found(tensor)
         times, history = self._history(tensor)
         if not times:
             return origin
@@ -169,12 +204,12 @@ class Origins:
         place = _place(tensor)
         label = self._places.get(place) if place is not None else None
         if label is not None:
-            origin = _Origin(_digest(f"own {label} {_where(tensor)}".encode()), frozenset({label}))
+            origin = _Origin(_own_digest(label, tensor), frozenset({label}))
         elif (real := self._tensors.real(tensor)) is not None:
             origin = _Origin(_of_numbers(real))
         else:
             origin = _UNKNOWN
-        self._known[id(tensor)] = (tensor, origin)
+        self._know(tensor, origin)
         return origin
 
     def _history(self, tensor: Any) -> tuple[int, _Origin]:
@@ -188,7 +223,7 @@ class Origins:
             return
         self.changed |= self._memory.get(memory, set())
         # Before anything is written: from its numbers it could not be told later.
-        self._known.setdefault(id(target), (target, self._found(target)))
+        self._of(target)
         times, before = self._written.get(memory, _NEVER)
         is_known = what.digest and (before.digest or not times)
         text = b"|".join([what.digest, before.digest, str(_where(target)).encode()])
@@ -217,6 +252,7 @@ class Origins:
         return found.item() if isinstance(found, torch.Tensor) and found.numel() == 1 else None
 
 
+@functools.cache
 def is_pointwise(func: Any) -> bool:
     """Whether each element of an operation's result is made of the elements at its own place."""
     packet = func.overloadpacket
