@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from eyeshot.errors import InputError
 from eyeshot.frontends.torch.references import need
-from eyeshot.plan.cuts import cost, narrowed, widths
+from eyeshot.plan.cuts import around, cost, narrowed, standing, widths
 from eyeshot.plan.exports import Export
 from eyeshot.plan.results import AxisCut, Option, Output, Sizes, Tile, Tiling, Verdict
 from eyeshot.plan.sizes import MAX_TRIED
 from eyeshot.plan.tiling import Planner
-from eyeshot.plan.trial import Check, Curve, CurvePoint, OutputError
+from eyeshot.plan.trial import Check, Curve, CurvePoint, OutputError, TileError
 
 if TYPE_CHECKING:
     from eyeshot.present.screen import Screen
@@ -220,7 +220,10 @@ class Plan:
     # ------------------------------------------------------------------ trying
 
     def check(self, model: Any, image: Any = None, *, device: Any = None, seed: int = 0) -> Check:
-        """Compare tiled with whole on a size where both fit.
+        """Compare tiled with whole on a size where both fit, and tiles of the plan's own size with larger crops.
+
+        The tiles are one within the image, one at a side and one in a corner. Each is compared with the same features
+        of a crop that has as much again on every side, as far as the image goes.
 
         Parameters
         ----------
@@ -228,7 +231,8 @@ class Plan:
             The model.
         image : array, optional
             Dimensions as those of the model's input. By default random numbers, as few as show everything: an image
-            just large enough for a tile that touches no border, whatever the size that the plan is for.
+            just large enough for a tile that touches no border, whatever the size that the plan is for. Tiles of the
+            plan's own size read this image if it has the size that the plan is for, and random numbers otherwise.
         device : str or torch.device, optional
             Where to run.
         seed : int
@@ -241,12 +245,19 @@ class Plan:
         """
         self._check_possible()
         need("torch")
-        from eyeshot.measure.tiles.check import extents_of, random_image, tiled_and_whole
+        from eyeshot.measure.tiles.check import extents_of, random_image, tile_and_crop, tiled_and_whole
 
         small = self._planner.small(extents_of(image, self.tiling), whole=len(self) == 1)
         found = tiled_and_whole(small, model, random_image(small, seed) if image is None else image, device)
         size = tuple(cut.size for cut in small.axes)
-        return Check(small.extents, size, len(small), tuple(OutputError(*one) for one in found), _ROUNDING)
+        pixels = image if extents_of(image, self.tiling) == self.tiling.extents else seed
+        real = []
+        for index in standing(self.axes):
+            crop = tuple(around(cut, k) for cut, k in zip(self.axes, index, strict=True))
+            errors = tuple(OutputError(*one) for one in tile_and_crop(self.tiling, index, crop, model, pixels, device))
+            real.append(TileError(index, self.tiling.tile(index).read, crop, errors))
+        outputs = tuple(OutputError(*one) for one in found)
+        return Check(small.extents, size, len(small), outputs, _ROUNDING, tuple(real))
 
     def curve(self, model: Any, image: Any = None, *, device: Any = None, seed: int = 0) -> Curve:
         """Error against halo with the real weights: what a narrower margin than the exact one costs.

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eyeshot.errors import InputError
+from eyeshot.frontends.entered import Entries
 from eyeshot.frontends.torch.references import build_reference, is_module
+from eyeshot.graph.access import Shape
 from eyeshot.graph.core import Graph
+
+if TYPE_CHECKING:
+    from eyeshot.frontends.torch.recorded import Recorded
 
 __all__ = ["SizedModel"]
 
@@ -29,8 +33,10 @@ class SizedModel:
         self._name: str | None = None
         self.item, self.weights = 4, 0
         self.is_module = False
-        # For each shape what the model made without its input.
-        self.constants: dict[tuple[int, ...], tuple[tuple[str, str, str], ...]] = {}
+        # For each shape the graph, and what enters the calls of a module beside its values.
+        self.entries: dict[Shape, Entries] = {}
+        self.graphs: dict[Shape, Graph] = {}
+        self._recorded: Recorded | None = None
         if isinstance(model, str) and is_python(model):
             if padding is not None:
                 raise InputError("padding goes with a layer list; a PyTorch model has its own")
@@ -51,26 +57,76 @@ class SizedModel:
         from eyeshot.frontends.load import load
 
         given = self._default if shape is None else shape
-        with self._watching() as watch:
+        if not is_module(self._model) or self._padding is not None or self._arguments:
+            # What does not go with a module is refused there.
             graph = load(
                 self._model, input_shape=given, axes=self._axes, padding=self._padding, arguments=self._arguments
             )
-        if watch is not None:
-            self.constants[graph.inputs[0].shape] = tuple(watch.seen)
-        return replace(graph, name=self._name) if self._name is not None else graph
+            self.graphs[graph.inputs[0].shape] = graph
+            return graph
+        graph, entries = self.recorded().read(given)
+        if self._name is not None:
+            graph = replace(graph, name=self._name)
+        shape_read = graph.inputs[0].shape
+        self.graphs[shape_read], self.entries[shape_read] = graph, entries
+        return graph
 
-    def taken(self, shape: tuple[int, ...]) -> int:
+    def taken(self, shape: Shape) -> int:
         """Bytes that a run on an input of some shape takes."""
         from eyeshot.measure.tiles.memory import bytes_of_run
 
         return bytes_of_run(self._model, shape)
 
-    def _watching(self) -> AbstractContextManager[Any]:
-        if not is_module(self._model):
-            return nullcontext()
-        from eyeshot.measure.tiles.constants import Constants
+    def recorded(self) -> Recorded:
+        """The module with what enters its calls."""
+        from eyeshot.frontends.torch.recorded import Recorded
 
-        return Constants(self._model)
+        if self._recorded is None:
+            self._recorded = Recorded(self._model, self._axes)
+        return self._recorded
+
+
+class SizedReader:
+    """Reads a model at sizes of its image, in pixels per axis.
+
+    Parameters
+    ----------
+    source : SizedModel
+        The model.
+    shape : tuple of int
+        The input's shape for the whole image.
+    dims : tuple of int
+        The input's dimensions that are spatial axes.
+    """
+
+    def __init__(self, source: SizedModel, shape: Shape, dims: tuple[int, ...]) -> None:
+        self._source, self._shape, self._dims = source, shape, dims
+
+    def graph(self, size: tuple[int, ...]) -> Graph:
+        """The graph at a size."""
+        shape = self.sized(size)
+        found = self._source.graphs.get(shape)
+        return found if found is not None else self._source.graph(shape)
+
+    def entered(self, size: tuple[int, ...]) -> Entries | None:
+        """What enters at a size at which the graph was read; None for a model without numbers of its own."""
+        return self._source.entries.get(self.sized(size))
+
+    def repeated(self, sizes: Sequence[tuple[int, ...]]) -> list[tuple[tuple[int, ...], Graph, Entries]]:
+        """What is read when the model runs again, as earlier runs have left it."""
+        found = self._source.recorded().repeated([self.sized(size) for size in sizes])
+        return [(tuple(shape[d] for d in self._dims), graph, entries) for shape, graph, entries in found]
+
+    def evaluated(self, size: tuple[int, ...]) -> tuple[Graph, Entries] | None:
+        """What is read in evaluation mode; None if the model is in it."""
+        return self._source.recorded().evaluated(self.sized(size))
+
+    def sized(self, size: tuple[int, ...]) -> Shape:
+        """The input's shape at a size."""
+        shape = list(self._shape)
+        for d, n in zip(self._dims, size, strict=True):
+            shape[d] = n
+        return tuple(shape)
 
 
 def _check_one_input(model: Any) -> None:

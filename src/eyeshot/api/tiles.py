@@ -9,7 +9,7 @@ from typing import Any
 
 from eyeshot.analyses.analysis import Analysis
 from eyeshot.api.plan import Plan
-from eyeshot.api.sized import SizedModel
+from eyeshot.api.sized import SizedModel, SizedReader
 from eyeshot.errors import InputError, ModelReferenceError, nearest
 from eyeshot.graph.core import Graph
 from eyeshot.plan.tiling import Planner
@@ -71,20 +71,15 @@ def tile(
     dims = tuple(axis.dim for axis in whole.inputs[0].axes)
     shape = whole.inputs[0].shape
 
-    def sized(extents: tuple[int, ...]) -> tuple[int, ...]:
-        sizes = list(shape)
-        for d, n in zip(dims, extents, strict=True):
-            sizes[d] = n
-        return tuple(sizes)
-
+    reader = SizedReader(source, shape, dims)
     planner = Planner(
-        lambda extents: whole if sized(extents) == shape else source.graph(sized(extents)),
+        reader.graph,
         tuple(shape[d] for d in dims),
         wanted=_wanted(whole, output),
         item=source.item,
+        reader=reader,
         weights=source.weights,
-        foretold=None if not source.is_module else lambda extents: source.taken(sized(extents)),
-        constants=lambda extents: source.constants.get(sized(extents), ()),
+        foretold=None if not source.is_module else lambda extents: source.taken(reader.sized(extents)),
     )
     budget = None if memory is None else _bytes(memory)
     size = None if tile is None else _size(tile, planner.names)

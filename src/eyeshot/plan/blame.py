@@ -60,7 +60,7 @@ def strange(subject: Subject, fitting: Fitting, size: Size) -> list[Obstacle]:
 def _in_half(subject: Subject, size: Size, steps: Sequence[int]) -> dict[str, Obstacle]:
     """Obstacles in about half of the image, cut on a grid."""
     cuts = tuple(_half(subject, axis, n, size[axis], steps[axis]) for axis, n in enumerate(subject.extents))
-    return prove(subject.build, subject.whole, cuts, subject.uncut()).obstacles
+    return prove(subject.build, subject.whole, cuts, subject.uncut(), subject.reader).obstacles
 
 
 def _half(subject: Subject, axis: int, n: int, size: int, step: int) -> AxisCut:

@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from eyeshot.frontends.entered import Entries
 from eyeshot.graph.access import Access, Link, Reading, Shape, Status
 from eyeshot.graph.core import Graph, Node
 from eyeshot.graph.ops import Pad, Slice
 from eyeshot.index.maps import IndexMap
 from eyeshot.plan.alike import Unlike, beside, read
+from eyeshot.plan.numbers import ROUNDED, Beside
 from eyeshot.plan.obstacle import Obstacle
 from eyeshot.plan.pairing import ancestors, idle, paired
 from eyeshot.plan.parts import Dim, Part, collapsed, fixed, met, regrouped, tile_size, whole_size
@@ -40,7 +42,11 @@ class Match:
 
 
 def compare(
-    whole: Graph, tile: Graph, offset: Sequence[int], wanted: Sequence[str]
+    whole: Graph,
+    tile: Graph,
+    offset: Sequence[int],
+    wanted: Sequence[str],
+    entries: tuple[Entries, Entries] | None = None,
 ) -> tuple[dict[str, Match], dict[str, Obstacle]]:
     """Hold a tile's graph against the whole's.
 
@@ -52,6 +58,8 @@ def compare(
         Where the tile begins in the image, per axis.
     wanted : sequence of str
         Values of the whole's graph to answer for; only what leads to them is looked at.
+    entries : (Entries, Entries), optional
+        What enters the calls of both beside their values; without them the network is taken to compute the same.
 
     Returns
     -------
@@ -60,9 +68,9 @@ def compare(
     obstacles : dict of str to Obstacle
         For each node because of which one of them cannot be had, in the order of execution.
     """
-    walk = _Walk(whole, tile)
-    walk.begin(offset)
     needed = ancestors(whole, wanted)
+    walk = _Walk(whole, tile, Beside(*entries, whole, needed) if entries is not None else None)
+    walk.begin(offset)
     for mine, theirs in paired(whole, tile):
         if mine is None:
             # A step that only the tile takes, such as padding to a multiple.
@@ -80,8 +88,8 @@ def compare(
 class _Walk:
     """What is known of every value so far."""
 
-    def __init__(self, whole: Graph, tile: Graph) -> None:
-        self.whole, self.tile = whole, tile
+    def __init__(self, whole: Graph, tile: Graph, numbers: Beside | None) -> None:
+        self.whole, self.tile, self._numbers = whole, tile, numbers
         self.matches: dict[str, Match] = {}
         self.obstacles: dict[str, Obstacle] = {}
         # Names in the tile's graph of what has another name, or no node of its own, in the whole's.
@@ -100,6 +108,9 @@ class _Walk:
                 number, shift = at.get(d, (-1, 0))
                 dims.append((Part(n, m, shift, 0, m, number),))
             self.matches[value.name] = Match(tuple(dims))
+            if self._numbers is not None and self._numbers.is_rounded_otherwise(value.name, cut.name):
+                self.obstacles[value.name] = Obstacle(value.name, value.name, "input", ROUNDED)
+                self.matches[value.name] = Match(tuple(dims), frozenset({value.name}))
             self._partners[value.name] = cut.name
 
     def step(self, mine: Node, theirs: Node) -> None:
@@ -117,6 +128,8 @@ class _Walk:
         in_whole = mine.op.accesses(*(self.whole.shapes[name] for name in mine.inputs))
         in_tile = theirs.op.accesses(*(self.tile.shapes[name] for name in theirs.inputs))
         dims = self._read(known, in_whole, in_tile, (mine.shape, theirs.shape))
+        for reason in self._numbers.unlike(mine, theirs, dims) if self._numbers is not None else ():
+            self._blame(reason)
         self.matches[mine.name] = Match(dims, before | self._found)
 
     def skip_in_tile(self, mine: Node) -> None:

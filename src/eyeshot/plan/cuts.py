@@ -9,7 +9,9 @@ from dataclasses import replace
 from eyeshot.errors import InputError, LimitError
 from eyeshot.plan.results import AxisCut, OutputLaw
 
-__all__ = ["MAX_ALONG", "cost", "cut_axis", "least_tile", "margins", "narrowed", "widths"]
+__all__ = [
+    "MAX_ALONG", "around", "cost", "cut_axis", "least_tile", "margins", "narrowed", "standing", "widths",
+]  # fmt: skip
 
 Pair = tuple[int, int]
 
@@ -111,6 +113,29 @@ def narrowed(cut: AxisCut, margin: Pair) -> AxisCut:
     if len(cut.reads) == 1:
         return cut
     return replace(cut, margin=margin, reads=tuple(_clipped(cut.n, len(cut.reads), cut.core, margin)))
+
+
+def around(cut: AxisCut, k: int) -> Pair:
+    """Pixels of a crop around what the tile reads that has as much again beyond it, as far as the image goes.
+
+    It begins on the grid and has as many pixels beyond a multiple of the alignment as the tile, so that the network
+    runs on it as on the tile.
+
+    Examples
+    --------
+    >>> around(AxisCut("x", 1000, 4, (5, 6), (8, 8), 64, ((0, 72), (56, 136), (120, 200))), 1)
+    (48, 144)
+    """
+    start, stop = cut.reads[k]
+    more = max(-(-max(cut.margin) // cut.alignment), 1) * cut.alignment
+    return max(0, start - more), min(cut.n, stop + more)
+
+
+def standing(cuts: Sequence[AxisCut]) -> list[tuple[int, ...]]:
+    """Places of three tiles in the grid: within the image, at a side, in a corner; fewer if the grid has no such."""
+    last = tuple(len(cut.reads) - 1 for cut in cuts)
+    middle = tuple(n // 2 for n in last)
+    return list(dict.fromkeys([middle, (0, *middle[1:]), last]))
 
 
 def widths(cuts: Sequence[AxisCut]) -> list[tuple[tuple[int, int], ...]]:

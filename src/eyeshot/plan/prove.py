@@ -10,9 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from eyeshot.errors import EyeshotError
+from eyeshot.frontends.entered import Entries
 from eyeshot.graph.access import Shape
 from eyeshot.graph.core import Graph
 from eyeshot.plan.compare import compare
+from eyeshot.plan.numbers import Reader
 from eyeshot.plan.obstacle import Obstacle
 from eyeshot.plan.parts import Dim, collapsed, tile_size
 from eyeshot.plan.results import AxisCut, Output, OutputLaw, written
@@ -52,7 +54,13 @@ class Proof:
         return not self.obstacles and not self.short
 
 
-def prove(build: Builder, whole: Graph, cuts: Sequence[AxisCut], outputs: Sequence[Output]) -> Proof:
+def prove(
+    build: Builder,
+    whole: Graph,
+    cuts: Sequence[AxisCut],
+    outputs: Sequence[Output],
+    reader: Reader | None = None,
+) -> Proof:
     """Hold one tile of each kind against the whole image.
 
     Parameters
@@ -65,14 +73,17 @@ def prove(build: Builder, whole: Graph, cuts: Sequence[AxisCut], outputs: Sequen
         The cuts along each axis.
     outputs : sequence of Output
         The outputs that are wanted.
+    reader : Reader, optional
+        Reads what enters the calls of the network; without one it is taken to compute the same at every size.
     """
     proof = Proof()
     names = [output.name for output in outputs]
+    extents = tuple(cut.n for cut in cuts)
     for kinds in itertools.product(
         *(_kinds(cut, [output.laws[a] for output in outputs]) for a, cut in enumerate(cuts))
     ):
         size = tuple(kind.stop - kind.start for kind in kinds)
-        if size == tuple(cut.n for cut in cuts):
+        if size == extents:
             proof.shapes[size] = tuple(output.shape for output in outputs)
             continue
         try:
@@ -80,7 +91,7 @@ def prove(build: Builder, whole: Graph, cuts: Sequence[AxisCut], outputs: Sequen
         except EyeshotError as error:
             _refuse(proof, size, error)
             break
-        matches, obstacles = compare(whole, tile, [kind.start for kind in kinds], names)
+        matches, obstacles = compare(whole, tile, [kind.start for kind in kinds], names, _both(reader, extents, size))
         proof.obstacles.update(obstacles)
         if obstacles:
             break
@@ -89,6 +100,14 @@ def prove(build: Builder, whole: Graph, cuts: Sequence[AxisCut], outputs: Sequen
         for place, dims in enumerate(found):
             proof.short |= _short(dims, outputs[place], kinds, place)
     return proof
+
+
+def _both(reader: Reader | None, whole: tuple[int, ...], tile: tuple[int, ...]) -> tuple[Entries, Entries] | None:
+    """What enters at both sizes; None for a network that has no numbers of its own."""
+    if reader is None:
+        return None
+    mine, theirs = reader.entered(whole), reader.entered(tile)
+    return (mine, theirs) if mine is not None and theirs is not None else None
 
 
 @dataclass(frozen=True, slots=True)

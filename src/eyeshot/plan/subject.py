@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from itertools import zip_longest
 
 from eyeshot.analyses.walk import Extent, Walk, forward
 from eyeshot.errors import EyeshotError, InputError, LimitError
 from eyeshot.graph.core import Graph
 from eyeshot.plan.memory import peak_bytes
+from eyeshot.plan.numbers import Reader
 from eyeshot.plan.obstacle import Obstacle
 from eyeshot.plan.phases import alignment, law_of, long_ratios
 from eyeshot.plan.prove import Builder
 from eyeshot.plan.results import Output, OutputLaw
 
-__all__ = ["Constants", "Size", "Subject", "no_constants", "shown"]
+__all__ = ["NoNumbers", "Size", "Subject", "shown"]
 
 Size = tuple[int, ...]
-Constants = Callable[[Size], Sequence[tuple[str, str, str]]]
 
 
-def no_constants(_: Size) -> Sequence[tuple[str, str, str]]:
-    """What a network makes without its input, if that is nothing."""
-    return ()
+class NoNumbers:
+    """Reads what enters a network that has no numbers of its own: nothing."""
+
+    def entered(self, size: Size) -> None:
+        """Nothing."""
+
+    def repeated(self, sizes: Sequence[Size]) -> tuple[()]:  # noqa: ARG002 - the form of a reader
+        """Nothing."""
+        return ()
+
+    def evaluated(self, size: Size) -> None:
+        """Nothing."""
 
 
 def shown(size: Size) -> str:
@@ -55,8 +63,8 @@ class Subject:
         Values to give; the network's outputs if it is empty.
     item : int
         Bytes of one number.
-    constants : callable
-        For each size that was asked for, what the network makes without its input: operation, shapes, place.
+    reader : Reader
+        Reads what enters the network's calls beside its values.
     foretold : callable, optional
         The bytes that a run on an image of some size takes, where that can be told better than from the graph.
     """
@@ -67,12 +75,12 @@ class Subject:
         extents: Size,
         wanted: Sequence[str],
         item: int,
-        constants: Constants,
+        reader: Reader,
         foretold: Callable[[Size], int] | None = None,
     ) -> None:
         self._known: dict[Size, Graph] = {}
         self._make = build
-        self.item, self.constants, self.foretold = item, constants, foretold
+        self.item, self.reader, self.foretold = item, reader, foretold
         self.untold = ""
         self._taken: dict[Size, int] = {}
         self.extents = extents
@@ -153,16 +161,6 @@ class Subject:
             Output(name, self.whole.shapes[name], tuple(self._uncut(name, axis) for axis in axes))
             for name in self.wanted
         ]
-
-    def other_constants(self, size: Size) -> Obstacle | None:
-        """The first thing that the network makes of the size alone, where a tile and the whole differ."""
-        mine, theirs = self.constants(self.extents), self.constants(size)
-        for (name, shapes, place), other in zip_longest(mine, theirs, fillvalue=("", "", "")):
-            if (name, shapes) != other[:2]:
-                called = name or other[0]
-                reason = f"calls `{called}` with numbers that depend on the size of the image ({place or other[2]})"
-                return Obstacle("", "", called, reason)
-        return None
 
     def _place(self, name: str) -> int | str | None:
         if name in self.whole.outputs:

@@ -11,13 +11,15 @@ from eyeshot.errors import EyeshotError, InputError, LimitError
 from eyeshot.plan.blame import blamed, strange
 from eyeshot.plan.fitting import Fitting
 from eyeshot.plan.nearest import Nearest, nearest
+from eyeshot.plan.numbers import Reader
 from eyeshot.plan.obstacle import Obstacle
 from eyeshot.plan.options import MAX_TILES, largest_within, options_of
 from eyeshot.plan.phases import MAX_ALIGNMENT, strides
 from eyeshot.plan.prove import Builder, Proof, prove
+from eyeshot.plan.repeats import unsettled
 from eyeshot.plan.results import AxisCut, Output, Sizes, Tiling, Verdict
 from eyeshot.plan.sizes import MAX_TRIED, valid_sizes
-from eyeshot.plan.subject import Constants, Size, Subject, no_constants, shown
+from eyeshot.plan.subject import NoNumbers, Size, Subject, shown
 
 __all__ = ["Planner"]
 
@@ -31,7 +33,7 @@ class Planner:
 
     Parameters
     ----------
-    build, extents, item, constants, foretold
+    build, extents, item, reader, foretold
         As for `eyeshot.plan.subject.Subject`.
     wanted : sequence of str, optional
         Values to give; the network's outputs by default.
@@ -48,12 +50,12 @@ class Planner:
         *,
         wanted: Sequence[str] = (),
         item: int = 4,
-        constants: Constants = no_constants,
+        reader: Reader | None = None,
         foretold: Callable[[Size], int] | None = None,
         weights: int = 0,
         extra: list[list[int]] | None = None,
     ) -> None:
-        self._subject = Subject(build, extents, wanted, item, constants, foretold)
+        self._subject = Subject(build, extents, wanted, item, reader or NoNumbers(), foretold)
         self._weights = weights
         self._fitting = Fitting(self._subject, extra)
 
@@ -98,9 +100,9 @@ class Planner:
             return self._whole() if self._covers(wanted) else self._proven(wanted)
         if not self._has_grid or not fitting.has_room:
             return self._without_room(memory)
-        probed = self._proven(fitting.probe(), even=True)
-        if not probed.is_possible:
-            return probed
+        probed = self._attempt(fitting.probe(), even=True)
+        if isinstance(probed, list):
+            return self._impossible(probed)
         if memory is not None:
             return self._proven(largest_within(subject, fitting, memory))
         options = options_of(subject, fitting)
@@ -160,7 +162,9 @@ class Planner:
         found = self._attempt(size, even=even)
         if isinstance(found, list):
             return self._impossible(found)
-        return self._result(*found)
+        sizes = list(found[2].shapes)
+        others = unsettled(self._subject.build, self._subject.reader, sizes, self._subject.wanted)
+        return self._impossible(others) if others else self._result(*found)
 
     def _attempt(
         self, size: Size, *, even: bool = False
@@ -181,10 +185,7 @@ class Planner:
             cuts = fitting.cuts(size, outputs, even=even)
             if math.prod(len(cut.reads) for cut in cuts) > MAX_TILES:
                 raise LimitError(f"an image may be cut into {MAX_TILES:,} tiles at most; take larger tiles")
-            proof = prove(subject.build, subject.whole, cuts, outputs)
-            others = [one for one in map(subject.other_constants, proof.shapes) if one is not None]
-            if others:
-                return others[:1]
+            proof = prove(subject.build, subject.whole, cuts, outputs, subject.reader)
             if proof.obstacles and proof.does_not_run and not even:
                 # Perhaps only on the small tiles that are left over at the image's border.
                 even = True
@@ -236,7 +237,7 @@ class Planner:
             extents,
             wanted=subject.asked,
             item=subject.item,
-            constants=subject.constants,
+            reader=subject.reader,
             foretold=subject.foretold,
             weights=self._weights,
             extra=extra,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Check", "Curve", "CurvePoint", "OutputError"]
+__all__ = ["Check", "Curve", "CurvePoint", "OutputError", "TileError"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,33 @@ class OutputError:
 
 
 @dataclass(frozen=True, slots=True)
+class TileError:
+    """How far a tile of the plan's own size is from the same features of a larger crop.
+
+    Parameters
+    ----------
+    index : tuple of int
+        Its place in the grid.
+    read, crop : tuple of (int, int)
+        Pixels that the tile reads, and those of the crop around them, per axis.
+    outputs : tuple of OutputError
+        The outputs.
+    """
+
+    index: tuple[int, ...]
+    read: tuple[tuple[int, int], ...]
+    crop: tuple[tuple[int, int], ...]
+    outputs: tuple[OutputError, ...]
+
+    @property
+    def relative(self) -> float:
+        """The largest difference in standard deviations of its output."""
+        return max((output.relative for output in self.outputs), default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Check:
-    """Tiled against whole, on a size where both fit.
+    """Tiled against whole on a size where both fit, and tiles of the plan's own size against larger crops.
 
     Parameters
     ----------
@@ -50,6 +75,8 @@ class Check:
         The outputs.
     tolerance : float
         Up to which relative difference tiles count as equal to the whole: that of rounding.
+    real : tuple of TileError
+        Tiles of the plan itself: one within the image, one at a side, one in a corner, as far as it has such.
     """
 
     extents: tuple[int, ...]
@@ -57,11 +84,13 @@ class Check:
     tiles: int
     outputs: tuple[OutputError, ...]
     tolerance: float
+    real: tuple[TileError, ...] = ()
 
     @property
     def holds(self) -> bool:
-        """Whether tiles gave what the whole gave, up to rounding."""
-        return all(output.relative <= self.tolerance for output in self.outputs)
+        """Whether tiles gave what the whole gave, and what larger crops gave, up to rounding."""
+        errors = [output.relative for output in self.outputs] + [tile.relative for tile in self.real]
+        return all(error <= self.tolerance for error in errors)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from eyeshot.plan.results import Option, Output, Sizes, Tiling, Verdict
-from eyeshot.plan.trial import Check, Curve
+from eyeshot.plan.trial import Check, Curve, TileError
 from eyeshot.present.columns import Column, fitted, lines_of
 from eyeshot.present.numerals import numeral
 from eyeshot.present.screen import TERMINAL, Line, Screen, ansi_text, wrapped
@@ -137,13 +137,26 @@ def check_text(check: Check, screen: Screen = TERMINAL) -> str:
     """Tiled against whole, in words."""
     word = "equal up to rounding" if check.holds else "NOT equal"
     title = f"tiles against the whole · {_by(check.extents)} in {check.tiles} tiles of {_by(check.size)} · {word}"
-    lines = [*wrapped(title, screen, style="exact" if check.holds else "unsupported"), ()]
+    lines: list[Line] = [*wrapped(title, screen, style="exact" if check.holds else "unsupported"), ()]
     columns = [
         Column("output", tuple(screen.name(one.name) for one in check.outputs), least=8),
         Column("largest error", tuple(f"{one.largest:.2g}" for one in check.outputs), is_number=True),
         Column("in σ of the output", tuple(f"{one.relative:.2g}" for one in check.outputs), is_number=True),
     ]
-    return ansi_text([*lines, *_table(columns, [""] * len(check.outputs), screen)], screen)
+    lines += _table(columns, [""] * len(check.outputs), screen)
+    if check.real:
+        lines += [(), *wrapped("tiles of the plan's own size against larger crops of the image", screen), ()]
+        lines += _table(_real_columns(check.real), [""] * len(check.real), screen)
+    return ansi_text(lines, screen)
+
+
+def _real_columns(tiles: Sequence[TileError]) -> list[Column]:
+    return [
+        Column("tile", tuple(",".join(map(str, tile.index)) for tile in tiles)),
+        Column("pixels", tuple(_by([stop - start for start, stop in tile.read]) for tile in tiles), is_number=True),
+        Column("crop", tuple(_by([stop - start for start, stop in tile.crop]) for tile in tiles), is_number=True),
+        Column("in σ of the output", tuple(f"{tile.relative:.2g}" for tile in tiles), is_number=True),
+    ]
 
 
 def curve_text(curve: Curve, screen: Screen = TERMINAL) -> str:

@@ -48,14 +48,16 @@ class View(Protocol):
 class Base:
     """Memory that tensors share.
 
-    `value` is what it holds, None if that depends on no input; then `known` says whether the numbers of its tensors
-    are what the model would see, and `own` whether they may be written to; `drawn` says whether random numbers decide
-    what it holds. `stride`, `offset` and `width` say where in memory each element lies, and how many bytes it takes.
+    `tensor` is all of it. `value` is what it holds, None if that depends on no input; then `known` says whether the
+    numbers of its tensors are what the model would see, and `own` whether they may be written to; `drawn` says whether
+    random numbers decide what it holds. `stride`, `offset` and `width` say where in memory each element lies, and how
+    many bytes it takes.
     """
 
-    __slots__ = ("drawn", "known", "offset", "own", "shape", "stride", "value", "version", "width")
+    __slots__ = ("drawn", "known", "offset", "own", "shape", "stride", "tensor", "value", "version", "width")
 
     def __init__(self, tensor: Any, value: Value | None, *, own: bool) -> None:
+        self.tensor = tensor
         self.shape: Shape = tuple(tensor.shape)
         self.stride, self.offset, self.width = (), 0, tensor.itemsize
         if tensor.layout is torch.strided:

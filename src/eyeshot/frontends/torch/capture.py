@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import torch
@@ -153,7 +154,9 @@ def _watched(
             tape.blends[value.index] = Blend.BLENDED
         watch.tensors.bind(blanks[one.name], value)
     with torch.set_grad_enabled(learns), eagerly():
-        outputs = _run(model, arguments, blanks, tape, watch, strict=strict)
+        outputs = _run(
+            model, arguments, blanks, tape, watch, strict=strict, within=record.within if record is not None else None
+        )
     graph = tape.graph(name or type(model).__name__, [value for _, value in outputs])
     if record is not None:
         record.finish(tape)
@@ -169,11 +172,13 @@ def _run(
     watch: Watch,
     *,
     strict: bool,
+    within: Untouched | None,
 ) -> list[tuple[str, Value]]:
     modules = dict(model.named_modules())
     calls = Calls(modules, tape, watch.tensors)
     args, kwargs = arguments.filled(blanks)
-    with Untouched(modules.values()) as untouched:
+    with nullcontext(within) if within is not None else Untouched(modules.values()) as untouched:
+        watch.lend(untouched.stand_ins)
         if torch.is_grad_enabled():
             untouched.learning_changes()
         try:

@@ -15,7 +15,7 @@ from eyeshot.errors import InputError
 from eyeshot.frontends.torch.blank import blank_like
 from eyeshot.frontends.torch.failures import Ended
 from eyeshot.frontends.torch.operations import Operation
-from eyeshot.frontends.torch.rules.factories import made_after
+from eyeshot.frontends.torch.rules.factories import fill_of, made_after
 from eyeshot.frontends.torch.rules.table import Call
 from eyeshot.frontends.torch.rules.values import masked_select, needs_numbers
 from eyeshot.frontends.torch.tensors import Tensors, among, flat, mapped, on_device
@@ -100,9 +100,12 @@ class Constants:
         """A tensor made of nothing: a large one without its numbers."""
         if _count(args) > MAX_FLOAT:
             return self._tensors.constant(func(*args, **{**kwargs, "device": torch.device("meta")}))
-        if not is_meta(kwargs.get("device")):
-            return self._tensors.constant(func(*args, **kwargs))
-        return self.shadow(func(*args, **on_device(kwargs, "cpu")))
+        is_meta_wanted = is_meta(kwargs.get("device"))
+        found = func(*args, **(on_device(kwargs, "cpu") if is_meta_wanted else kwargs))
+        if fill_of(func, args, kwargs) == 0:
+            # Memory that nobody has written to holds anything, and something else each time.
+            found.zero_()
+        return self.shadow(found) if is_meta_wanted else self._tensors.constant(found)
 
     def _write(self, operation: Operation, func: Any, args: Any, kwargs: dict[str, Any], among: list[Any]) -> Any:
         """An operation that writes constants to constants; the model's own tensors are never written to."""

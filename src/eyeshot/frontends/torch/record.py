@@ -15,6 +15,7 @@ import torch
 from eyeshot.frontends.torch.operations import Operation
 from eyeshot.frontends.torch.tape import Tape, Value
 from eyeshot.frontends.torch.tensors import Tensors, flat, loses_fractions
+from eyeshot.frontends.torch.untouched import Untouched
 from eyeshot.frontends.torch.watch import Watch
 from eyeshot.graph.access import Shape
 
@@ -83,11 +84,15 @@ class Record:
         For every node of the graph the place in `calls` of the call that it is a part of.
     learns : bool
         Whether the model asks for gradients on its way, so that what they need is kept.
+    within : Untouched, optional
+        What puts the model back as it was after several runs, each of which begins as the last has left it; without
+        one every run does so by itself.
     """
 
     calls: list[Recorded] = field(default_factory=list)
     makers: dict[str, int] = field(default_factory=dict)
     learns: bool = False
+    within: Untouched | None = None
 
     def watch(self, tape: Tape, *, strict: bool) -> Watch:
         """A watch that also writes down what is called."""

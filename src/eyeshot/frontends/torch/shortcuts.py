@@ -38,13 +38,16 @@ _OVERLOADS: dict[Callable[..., Any], Any] = {
 
 _NAMES = {
     functional.linear: ("input", "weight", "bias"),
-    functional.scaled_dot_product_attention: ("query", "key", "value", "attn_mask", "dropout_p", "is_causal"),
-    functional.batch_norm: ("input", "running_mean", "running_var", "weight", "bias", "training"),
+    functional.scaled_dot_product_attention: ("query", "key", "value", "attn_mask", "dropout_p", "is_causal", "scale"),
+    functional.batch_norm: ("input", "running_mean", "running_var", "weight", "bias", "training", "momentum", "eps"),
     functional.one_hot: ("tensor", "num_classes"),
 }
 """Their arguments in the order of the function."""
 
-_ORDER = {**_NAMES, functional.batch_norm: ("input", "weight", "bias", "running_mean", "running_var", "training")}
+_ORDER = {
+    **_NAMES,
+    functional.batch_norm: ("input", "weight", "bias", "running_mean", "running_var", "training", "momentum", "eps"),
+}
 """The same in the order of the operation."""
 
 

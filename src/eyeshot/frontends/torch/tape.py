@@ -99,7 +99,8 @@ class Tape:
     `blends` and `pairs` tell of complex values how their parts are blended, and what holds them apart, by place.
     Once the graph is made, `names` has the name of every value by its place on the tape, empty for those that lead
     nowhere, and `calls` has for every node the number of the call that it is a part of. `hides` has the numbers of
-    calls in which zeros hide what they are multiplied with.
+    calls in which zeros hide what they are multiplied with; `looked_up` identifies the constants whose numbers rules
+    have asked for.
     """
 
     def __init__(self) -> None:
@@ -119,6 +120,7 @@ class Tape:
         # Steps that make the first of several results of an operation.
         self._firsts: list[int] = []
         self.hides: set[int] = set()
+        self.looked_up: list[int] = []
         self._inputs: list[tuple[str, Shape, str | None]] = []
         self._steps: list[_Step] = []
 

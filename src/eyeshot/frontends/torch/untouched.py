@@ -30,6 +30,11 @@ class Untouched:
     ----------
     modules : iterable of Module
         The model's modules.
+
+    Attributes
+    ----------
+    stand_ins : list of (Tensor, Tensor)
+        Tensors without numbers that stand for weights of the model meanwhile, each with its weight.
     """
 
     def __init__(self, modules: Iterable[torch.nn.Module]) -> None:
@@ -40,6 +45,7 @@ class Untouched:
         self._memory: list[tuple[Any, Any]] = []
         self._scripted: list[tuple[Any, list[Any]]] = []
         self._learning: list[tuple[Any, bool, Any]] = []
+        self.stand_ins: list[tuple[Any, Any]] = []
         self._surroundings = Surroundings()
 
     def __enter__(self) -> Untouched:
@@ -57,10 +63,13 @@ class Untouched:
             if isinstance(module, torch.nn.RNNBase):
                 # Its kernel insists on weights where its input lies.
                 meta = [torch.empty_like(w, device="meta") for w in module._flat_weights]
+                self.stand_ins += zip(meta, module._flat_weights, strict=True)
                 vars(module)["_flat_weights"] = meta
             elif isinstance(module, torch.jit.ScriptModule) and hasattr(module, "_flat_weights"):
                 self._scripted.append((module, module._flat_weights))
-                module._flat_weights = [torch.empty_like(w, device="meta") for w in module._flat_weights]
+                meta = [torch.empty_like(w, device="meta") for w in module._flat_weights]
+                self.stand_ins += zip(meta, module._flat_weights, strict=True)
+                module._flat_weights = meta
         return self
 
     def __exit__(
@@ -83,6 +92,11 @@ class Untouched:
                 tensor.grad = gradient
         self._surroundings.put_back()
 
+    def has_changed(self) -> bool:
+        """Whether a run has left anything behind: an attribute, or an element of a list, a set or a dictionary."""
+        pairs = [*self._attributes, *self._full, *((held, type(held)()) for held in self._empty)]
+        return any(not _is_same(now, before) for now, before in pairs)
+
     def learning_changes(self, tensor: Any = None) -> None:
         """Say that a tensor is about to learn or not to learn, or to be given a gradient; without one that any may."""
         tensors = [tensor] if tensor is not None else [p for m in self._modules for p in m.parameters(recurse=False)]
@@ -93,13 +107,18 @@ class Untouched:
         self._memory.append((tensor, tensor.data))
 
 
+def _is_same(now: _Container, before: _Container) -> bool:
+    if len(now) != len(before) or not all(map(operator.is_, now, before)):
+        return False
+    if not isinstance(now, dict) or not isinstance(before, dict):
+        return True
+    return all(map(operator.is_, now.values(), before.values()))
+
+
 def _put_back(now: _Container, before: _Container) -> None:
     """Give a container its former elements, if it has others."""
-    if len(now) == len(before) and all(map(operator.is_, now, before)):
-        if not isinstance(now, dict) or not isinstance(before, dict):
-            return
-        if all(map(operator.is_, now.values(), before.values())):
-            return
+    if _is_same(now, before):
+        return
     now.clear()
     if isinstance(now, list):
         now.extend(before)

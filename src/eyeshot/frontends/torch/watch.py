@@ -64,6 +64,9 @@ class Watch(TorchDispatchMode):
             self.tensors.bind(blank, self.tensors.value(tensor), self.tensors.real(tensor))
             return blank
 
+    def lend(self, stand_ins: Iterable[tuple[Any, Any]]) -> None:
+        """Hear which tensors stand for which weights of the model."""
+
     def heard(self) -> int:
         """How many calls are written down."""
         return 0
@@ -85,6 +88,12 @@ class Watch(TorchDispatchMode):
                     with self:
                         return func.decompose(*args, **kwargs)
                 return self._translate(operation, func, args, kwargs)
+        return self._constant(operation, func, args, kwargs, found)
+
+    def _constant(
+        self, operation: Operation, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any], found: list[Any]
+    ) -> Any:
+        """An operation none of whose tensors, `found`, depends on an input."""
         if operation.kind is Kind.VIEW and found:
             return self._view(operation, func, args, kwargs)
         return self.constants.compute(operation, func, args, kwargs, found)

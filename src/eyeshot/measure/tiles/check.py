@@ -17,8 +17,9 @@ from eyeshot.measure.tiles.sources import open_source
 if TYPE_CHECKING:
     from eyeshot.plan.results import AxisCut, Tiling
 
-__all__ = ["differences", "extents_of", "margin_errors", "random_image", "tiled_and_whole"]
+__all__ = ["differences", "extents_of", "margin_errors", "random_image", "tile_and_crop", "tiled_and_whole"]
 
+Box = Sequence[tuple[int, int]]
 Array = npt.NDArray[Any]
 Difference = tuple[str, float, float, float]
 """Name of an output, largest and mean absolute difference, standard deviation of the whole."""
@@ -66,10 +67,59 @@ def tiled_and_whole(tiling: Tiling, model: Any, image: Any, device: Any = None) 
     return differences([output.name for output in tiling.outputs], found, whole)
 
 
+def tile_and_crop(
+    tiling: Tiling, index: tuple[int, ...], crop: Box, model: Any, image: Any, device: Any = None
+) -> list[Difference]:
+    """Run one tile of a plan, and a crop of the image around it, and compare the features that the tile gives.
+
+    Parameters
+    ----------
+    tiling : Tiling
+        The plan.
+    index : tuple of int
+        The tile's place in the grid.
+    crop : tuple of (int, int)
+        Pixels of the crop, per axis; it begins on the plan's grid.
+    model : Module
+        The model.
+    image : array or int
+        The image that the plan is for; or a seed for random numbers, of which only the crop is made.
+    device : str or torch.device, optional
+        Where to run.
+    """
+    tile = tiling.tile(index)
+    pixels = _pixels(tiling, crop, image)
+    within = [slice(None)] * pixels.ndim
+    for d, (start, stop), (begin, _) in zip(tiling.dims, tile.read, crop, strict=True):
+        within[d] = slice(start - begin, stop - begin)
+    with Network(model, tiling, device) as network:
+        results, larger = network(pixels[tuple(within)]), network(pixels)
+    mine, theirs = [], []
+    for number, output in enumerate(tiling.outputs):
+        shifts = [law.count(begin) for law, (begin, _) in zip(output.laws, crop, strict=True)]
+        box = tuple((a - shift, b - shift) for (a, b), shift in zip(tile.write[number], shifts, strict=True))
+        mine.append(results[number][output.where(tile.crop[number])])
+        theirs.append(larger[number][output.where(box)])
+    return differences([output.name for output in tiling.outputs], mine, theirs)
+
+
+def _pixels(tiling: Tiling, crop: Box, image: Any) -> Array:
+    if not isinstance(image, int):
+        with open_source(image, tiling) as source:
+            return source.read(tuple(crop))
+    shape = list(tiling.image)
+    for d, (start, stop) in zip(tiling.dims, crop, strict=True):
+        shape[d] = stop - start
+    return np.random.default_rng(image).standard_normal(shape, np.float32)
+
+
 def differences(names: Sequence[str], found: Sequence[Array], whole: Sequence[Array]) -> list[Difference]:
     """How far arrays are from others."""
     listed = []
     for name, mine, theirs in zip(names, found, whole, strict=True):
+        if not mine.size:
+            # A tile at the image's end may have nothing to give.
+            continue
         distance = np.abs(mine.astype(np.float64) - theirs.astype(np.float64))
         listed.append((name, float(distance.max()), float(distance.mean()), float(theirs.astype(np.float64).std())))
     return listed

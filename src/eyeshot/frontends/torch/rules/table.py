@@ -139,6 +139,7 @@ class Call:
 
     def real(self, tensor: Any) -> Any:
         """The numbers of a constant as a tensor on the CPU, None if they are not known."""
+        self.tape.looked_up.append(id(tensor))
         return self.tensors.real(tensor)
 
     # ------------------------------------------------------------------ results
