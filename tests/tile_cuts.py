@@ -6,6 +6,7 @@ it. Of what was not synced any part may be there, in any order: that is harsher 
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -104,10 +105,11 @@ class Recorder(Disk):
             self.log.append(Change("move", new, old=old))
             moved = [path for path in self.names if path.is_relative_to(old)]
             self.names.update({new / path.relative_to(old): self.names.pop(path) for path in moved})
-        else:
-            self.names[new] = self.names.pop(old)
-            self.log.append(Change("name", new, self.names[new]))
-            self.log.append(Change("gone", old))
+
+    def link(self, old: Path, new: Path) -> None:
+        super().link(old, new)
+        self.names[new] = self.names[old]
+        self.log.append(Change("name", new, self.names[new]))
 
     def remove(self, path: Path) -> None:
         super().remove(path)
@@ -162,11 +164,16 @@ def cut(log: list[Change | Sync], draw: random.Random, root: Path, place: Path) 
             names.update({one.path / path.relative_to(one.old): names.pop(path) for path in moved})
         else:
             names[one.path] = one.file if one.kind == "name" else 0
+    laid: dict[int, Path] = {}
     for path in sorted(names):
         if path == root or not all(parent in names for parent in path.parents if parent.is_relative_to(root)):
             continue
         there = place / path.relative_to(root)
         if names[path] == 0:
             there.mkdir()
+        elif names[path] in laid:
+            # Two names of one file, as between the steps of a rename.
+            os.link(laid[names[path]], there)
         else:
             there.write_bytes(contents.get(names[path], b""))
+            laid[names[path]] = there

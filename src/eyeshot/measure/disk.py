@@ -139,7 +139,7 @@ class Disk:
                     # Of what may be there, a system replaces only an empty folder.
                     old.rename(new)
                 else:
-                    _rename_file(old, new)
+                    self.link(old, new)
             except OSError as error:
                 if error.errno not in {errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR}:
                     raise
@@ -147,6 +147,26 @@ class Disk:
                     f"{str(new)!r} must not exist before the run ends, but has appeared meanwhile; it is left alone. "
                     f"The result lies in {str(old)!r}: move away what is there, and run the same again to finish"
                 ) from None
+
+        if old.exists():
+            # Else a cut could take the old name and not give the new one.
+            self.sync(new.parent)
+            self.remove(old)
+
+    def link(self, old: Path, new: Path) -> None:
+        """Give a file a second name, unless something has it; where there are no second names, another one."""
+        try:
+            os.link(old, new)
+        except FileExistsError:
+            # A run that was killed before it took the old name away left both.
+            if not (new.exists() and new.samefile(old)):
+                raise
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            # The new name is claimed by an empty file, which nobody else can do then.
+            os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+            old.replace(new)
 
     def remove(self, path: Path) -> None:
         """Remove a file, or a folder with all that is in it; it need not be there."""
@@ -160,24 +180,6 @@ class Disk:
         """Remove what a killed process had begun to write in a folder and the folders in it."""
         for path in sorted(folder.rglob("*" + _SCRAP)):
             self.remove(path)
-
-
-def _rename_file(old: Path, new: Path) -> None:
-    """Rename a file; unlike the system's own way it never replaces another."""
-    try:
-        os.link(old, new)
-    except FileExistsError:
-        # A run that was killed between the two steps left both names.
-        if not (new.exists() and new.samefile(old)):
-            raise
-    except OSError as error:
-        if error.errno not in _NO_LINKS:
-            raise
-        # This file system has no second names: the new one is claimed by an empty file, which nobody else can do then.
-        os.close(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-        old.replace(new)
-        return
-    old.unlink()
 
 
 def _reserve(path: Path) -> None:
