@@ -150,15 +150,15 @@ def test_what_differs_is_refused(scene: Scene, change: Any, message: str) -> Non
 
 def test_results_are_compared_too(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another library, say: all that can be read is the same, and what comes out is not."""
-    own = network_module._as_array
-    monkeypatch.setattr(network_module, "_as_array", lambda tensor: own(tensor) * np.float32(1.0001))
+    own = network_module.as_array
+    monkeypatch.setattr(network_module, "as_array", lambda tensor: own(tensor) * np.float32(1.0001))
     with pytest.raises(InputError, match=r"other results than the model gives now: `.*` differs by more than rounding"):
         scene.run()
 
 
 def test_rounding_is_no_difference(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    own = network_module._as_array
-    monkeypatch.setattr(network_module, "_as_array", lambda tensor: own(tensor) * np.float32(1 + 1e-7))
+    own = network_module.as_array
+    monkeypatch.setattr(network_module, "as_array", lambda tensor: own(tensor) * np.float32(1 + 1e-7))
     scene.run()
 
 
