@@ -187,8 +187,8 @@ def summary(draw: Draw, shape: Shape) -> Step | None:
             return x / (x.norm(dim=d, keepdim=True) + 0.5)
         return x.sort(dim=d).values
 
-    # What is added to all places alike leaves their distance from the sum of all as it is.
-    return Step(f"{way} of dim {d}", work, "faint" if way == "logsumexp" else "")
+    # What is added to all places alike leaves their distance from all of them as it is; a softmax always sums to 1.
+    return Step(f"{way} of dim {d}", work, "faint" if way in ("logsumexp", "softmax") else "")
 
 
 @kind(0.7)
