@@ -61,7 +61,10 @@ def test_bad_input_is_one_line(
 def test_local_app_is_ended_by_an_interrupt() -> None:
     command = [sys.executable, "-m", "eyeshot", "explore", "alexnet", "--serve"]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    # In the background a shell starts programs deaf to interrupts, and so would this one be.
+    deaf = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
+        signal.signal(signal.SIGINT, deaf)
         assert process.stderr is not None
         found = re.match(r"open (http://127\.0\.0\.1:\d+/\?token=\S+)\n", process.stderr.readline())
         assert found is not None
