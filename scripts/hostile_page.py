@@ -28,11 +28,12 @@ make sweep
 
 The oracle shares no code with eyeshot, but for the numbering of a few values that is counted below. It runs the
 module in double precision and changes every place of every input by itself, {tries} times by random numbers of
-different size and once by NaN, in one batch that must equal single runs.
+different size and once by NaN, in one batch, or one by one where a batch is rounded otherwise.
 
 - *Too narrow*: a feature changes that is not said to read the place. Never right, whatever the status.
 - *Too wide*: the status is exact, and a place that is said to be read never shows in 24 tries, nor does NaN come
-  through. Behind a softmax with weights of 0 NaN says too much, and changes alone decide.
+  through. Behind a softmax with weights of 0 NaN says too much, and changes alone decide. Where there what is read may
+  hide as well (maxima, recurrent layers, folds with gaps, sums that are always 1), nothing is asked for too much.
 - *Reach*: what a place is said to reach must be the features that are said to read it.
 - *Rows*: the network runs on a larger input, whole slices are changed, and jump, sizes, start and padding are read off
   the features in the middle that surely lie inside the image. A row whose field is larger than that image is counted as
@@ -82,7 +83,8 @@ def _amounts(counts: Counter[str], records: list[Record]) -> Iterator[tuple[str,
         "networks": "networks", "values": "values compared, each for each input", "exact": "of them exact",
         "bounded": "bounded", "partial": "partial", "unsupported": "unsupported", "features": "features",
         "reaches": "places asked for what they reach",
-        "not asked for too much": "exact values where a maximum and a softmax hide: asked for too little only",
+        "not asked for too much": "exact values of which changes do not tell either: asked for too little only",
+        "always 0": "features that are always 0 behind a softmax, not asked for what they are multiplied with",
         "reads nothing": "networks whose result reads nothing, which is refused",
         "numbered otherwise": "values whose features are no places of their map, compared by eyeshot's own numbering",
     }  # fmt: skip
