@@ -120,7 +120,7 @@ def sample(records: list[Record]) -> str:
 
 def main() -> int:
     """Run what is missing, and write the page when nothing is."""
-    options = parser_of(__doc__, limit=120).parse_args()
+    options = parser_of(__doc__, limit=180).parse_args()
     about = next(Pool(options.limit, 1).run(names, [""]))[1]
     if "names" not in about:
         print(f"the models cannot be listed: {about['reason']}; is tests/ on PYTHONPATH?", file=sys.stderr)

@@ -34,3 +34,30 @@ def test_a_law_is_what_all_pairs_a_period_apart_keep() -> None:
         assert found is not None
         assert period % found.period == 0
         assert (lo[found.period :] - lo[: len(lo) - found.period] == found.advance).all()
+
+
+def test_the_shortest_law_of_short_lists_is_that_of_all_pairs() -> None:
+    random = np.random.default_rng(1)
+    found = 0
+    for _ in range(3000):
+        steps = random.integers(0, 2, (2, int(random.integers(1, 9))))
+        lo, hi = (np.concatenate([[0], np.cumsum(row)]) for row in steps)
+        n = len(lo)
+        kept = [
+            (p, int(lo[p] - lo[0]))
+            for p in range(1, n // 2 + 1)
+            if all(e[i + p] - e[i] == lo[p] - lo[0] for e in (lo, hi) for i in range(n - p))
+        ]
+        law = law_of(lo, hi + 1, 0)
+        assert (law is None) == (not kept)
+        if law is not None:
+            assert (law.period, law.advance) == kept[0]
+            found += 1
+    assert found > 300
+
+
+def test_a_long_list_that_repeats_nowhere_costs_no_time_for_each_guess() -> None:
+    lo = np.repeat(np.arange(2000), 1000)
+    lo[-1] += 1
+    assert law_of(lo, lo + 1, 2000) is None
+    assert law_of(np.resize(np.arange(1000), 2_000_000), np.resize(np.arange(1, 1001), 2_000_000), 2000) is None

@@ -21,6 +21,7 @@ from eyeshot.index.sequences import union
 
 if TYPE_CHECKING:
     from eyeshot.analyses.grids import GridTerm
+    from eyeshot.analyses.hulls import Ends
     from eyeshot.index.bordered import Bordered
     from eyeshot.index.explicit import Ints
 
@@ -72,7 +73,7 @@ class Features:
         self._as_they_are = {id(term): (term, own) for term, own in pairs if not _falls_into_gaps(term)}
         self.terms = tuple(term for term, _ in self._as_they_are.values())
         # For each term, which `terms` keeps, and axis.
-        self._known: dict[tuple[int, int], tuple[Ints, Ints]] = {}
+        self._known: dict[tuple[int, int], Ends] = {}
         self._united: dict[tuple[int, ...], tuple[Ints, Ints] | None] = {}
 
     @cached_property
@@ -119,21 +120,18 @@ class Features:
 
     # ------------------------------------------------------------------ listed
 
-    def _arrays(self, terms: Terms, axis: int) -> list[tuple[Ints, Ints]]:
-        """For each term the ends of intervals, with a dimension for each axis of features, 1 where it is no matter."""
-        import numpy as np
-
-        from eyeshot.analyses.hulls import by_feature, intervals_along
+    def _ends(self, terms: Terms, axis: int) -> list[Ends]:
+        """For each term the intervals of features, with a dimension for each axis of features."""
+        from eyeshot.analyses.hulls import intervals_along
 
         for term in terms:
             if (id(term), axis) not in self._known:
-                lo, hi = intervals_along(self._as_they_are[id(term)][1], self._node.shape, axis)
-                ends = by_feature(lo, self._layout, np.minimum), by_feature(hi, self._layout, np.maximum)
-                self._known[id(term), axis] = ends
+                ends = intervals_along(self._as_they_are[id(term)][1], self._node.shape, axis)
+                self._known[id(term), axis] = ends.of_features(self._layout)
         return [self._known[id(term), axis] for term in terms]
 
     def _hulls(self, terms: Terms, axis: int) -> tuple[Ints, Ints] | None:
-        """What all terms read together, as of `_arrays`; None if there are too many features to list them.
+        """What all terms read together, as of `_ends`; None if there are too many features to list them.
 
         Axes of features that change nothing are left out, but for the one that numbers the features along the axis.
         """
@@ -145,12 +143,12 @@ class Features:
     def _unite(self, terms: Terms, axis: int) -> tuple[Ints, Ints] | None:
         import numpy as np
 
-        arrays = self._arrays(terms, axis)
-        shape = np.broadcast_shapes(*(lo.shape for lo, _ in arrays))
+        ends = self._ends(terms, axis)
+        shape = np.broadcast_shapes(*(one.shape for one in ends))
         if math.prod(shape) > _MOST_LISTED and sum(n > 1 for n in shape) > 1:
             return None
-        lo = functools.reduce(np.minimum, (lo for lo, _ in arrays))
-        hi = functools.reduce(np.maximum, (hi for _, hi in arrays))
+        los, his = zip(*(one.laid_out() for one in ends), strict=True)
+        lo, hi = functools.reduce(np.minimum, los), functools.reduce(np.maximum, his)
         name = self._graph.inputs[terms[0].input].axes[axis].name
         for k, own in enumerate(self._layout.names):
             lo, hi = (lo, hi) if own == name else _once(lo, hi, k)
@@ -159,8 +157,8 @@ class Features:
     def _followed(self, terms: Terms, axis: int) -> list[int]:
         """Axes of features along which it changes what is read."""
         hulls = self._hulls(terms, axis)
-        arrays = self._arrays(terms, axis) if hulls is None else [hulls]
-        return [k for k in range(len(self._layout.extents)) if any(lo.shape[k] > 1 for lo, _ in arrays)]
+        shapes = [one.shape for one in self._ends(terms, axis)] if hulls is None else [hulls[0].shape]
+        return [k for k in range(len(self._layout.extents)) if any(shape[k] > 1 for shape in shapes)]
 
     def _listed(self, terms: Terms, axis: int) -> Listed:
         import numpy as np

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from eyeshot.analyses.terms import Part, Term, with_global
 from eyeshot.graph.access import Access, Link, Regroup, Shape
@@ -22,7 +23,7 @@ from eyeshot.index.maps import IndexMap
 from eyeshot.index.sequences import finite
 from eyeshot.index.sets import IndexSet
 
-__all__ = ["GridTerm"]
+__all__ = ["GridTerm", "read_at"]
 
 MAX_CELLS = 1_000_000
 """Most cells of a grid along a dimension of which only some indices read anything; beyond that it gets a mask."""
@@ -67,13 +68,12 @@ class GridTerm:
         coordinates = [np.zeros((1,) * len(shape), np.int64) for _ in term.seqs]
         carried: list[set[int]] = [set() for _ in term.seqs]
         for d in active:
+            standing = [-1 if e == d else 1 for e in range(len(shape))]
+            there &= read_at(term.dims[d], shape[d]).reshape(standing)
             for part, index in _indices(term.dims[d], shape[d]):
-                along = index.reshape([-1 if e == d else 1 for e in range(len(shape))])
                 if part.stride:
-                    coordinates[part.axis] = coordinates[part.axis] + along * part.stride
+                    coordinates[part.axis] = coordinates[part.axis] + index.reshape(standing) * part.stride
                     carried[part.axis].add(d)
-                elif part.mask is not None:
-                    there &= part.mask.mask(0, part.size)[along]
         los, his = [], []
         for axis, coordinate in enumerate(coordinates):
             lo, hi = finite(term.seqs[axis], term.extent(axis)).intervals(coordinate.ravel())
@@ -273,6 +273,15 @@ def _indices(parts: tuple[Part, ...], size: int) -> list[tuple[Part, Ints]]:
         inner //= part.size
         found.append((part, everything // inner % part.size))
     return found
+
+
+def read_at(parts: tuple[Part, ...], size: int) -> npt.NDArray[np.bool_]:
+    """Indices of a dimension at which its parts' masks let anything be read."""
+    there = np.ones(size, np.bool_)
+    for part, index in _indices(parts, size):
+        if part.mask is not None:
+            there &= part.mask.mask(0, part.size)[index]
+    return there
 
 
 def _steady(array: Ints, d: int) -> bool:

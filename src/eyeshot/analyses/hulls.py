@@ -5,30 +5,76 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from eyeshot.analyses.grids import GridTerm
+from eyeshot.analyses.grids import GridTerm, read_at
 from eyeshot.analyses.layout import Layout
 from eyeshot.analyses.terms import Part, Term
 from eyeshot.graph.access import Shape
-from eyeshot.index.explicit import MAX_EXPLICIT, Ints, bounded
+from eyeshot.index.explicit import MAX_EXPLICIT, NOTHING, Ints, Pair, bounded
 
-__all__ = ["by_feature", "distinct_hulls", "distinct_intervals", "intervals_along"]
+__all__ = ["Ends", "by_feature", "distinct_hulls", "distinct_intervals", "intervals_along"]
 
 
-def intervals_along(term: Term | GridTerm, shape: Shape, axis: int) -> tuple[Ints, Ints]:
+class Ends(NamedTuple):
+    """Intervals of a value's elements along one axis, or of its features.
+
+    Parameters
+    ----------
+    lo, hi : int64 array
+        With size 1 along dimensions that do not matter.
+    masks : tuple of bool array
+        Where anything is read, along dimensions where nothing else changes: an attention matrix of which a part is
+        written would not fit into memory if each was laid out.
+    """
+
+    lo: Ints
+    hi: Ints
+    masks: tuple[npt.NDArray[np.bool_], ...] = ()
+
+    @property
+    def shape(self) -> Shape:
+        """What it has when it is laid out."""
+        return np.broadcast_shapes(*(array.shape for array in (self.lo, *self.masks)))
+
+    def laid_out(self) -> Pair:
+        """The intervals without masks."""
+        if not self.masks:
+            return self.lo, self.hi
+        bounded(math.prod(self.shape))
+        there = functools.reduce(np.logical_and, self.masks)
+        return np.where(there, self.lo, NOTHING), np.where(there, self.hi, -NOTHING)
+
+    def of_features(self, layout: Layout) -> Ends:
+        """The intervals of features; the masks of several dimensions hold each by itself, as elements do."""
+        return Ends(
+            by_feature(self.lo, layout, np.minimum),
+            by_feature(self.hi, layout, np.maximum),
+            tuple(by_feature(mask, layout, np.logical_or) for mask in self.masks),
+        )
+
+
+def intervals_along(term: Term | GridTerm, shape: Shape, axis: int) -> Ends:
     """Intervals of a term along one axis, shaped like the value with 1 along dimensions that do not matter."""
     if isinstance(term, GridTerm):
-        grid = term.laid_out(shape)
-        return grid.lo[axis], grid.hi[axis]
+        masks = tuple(_standing(mask.mask(0, shape[d]), d, len(shape)) for d, mask in term.masks)
+        return Ends(term.lo[axis], term.hi[axis], masks)
     # What is read along one axis depends on the others only where they read nothing.
     telling = {axis, *(number for number, seq in enumerate(term.seqs) if seq.has_gaps)}
     dims = tuple(tuple(p if p.mask or p.axis in telling else Part(p.size) for p in parts) for parts in term.dims)
-    grid = GridTerm.of(term._replace(dims=dims), shape)
-    return grid.lo[axis], grid.hi[axis]
+    masked = [d for d, parts in enumerate(dims) if any(p.mask for p in parts) and not any(p.stride for p in parts)]
+    bare = tuple((Part(shape[d]),) if d in masked else parts for d, parts in enumerate(dims))
+    grid = GridTerm.of(term._replace(dims=bare), shape)
+    masks = tuple(_standing(read_at(dims[d], shape[d]), d, len(shape)) for d in masked)
+    return Ends(grid.lo[axis], grid.hi[axis], masks)
+
+
+def _standing(along: npt.NDArray[np.bool_], d: int, rank: int) -> npt.NDArray[np.bool_]:
+    """An array of one dimension as that of dimension `d`."""
+    return along.reshape([-1 if e == d else 1 for e in range(rank)])
 
 
 def by_feature(values: npt.NDArray[Any], layout: Layout, hull: np.ufunc) -> npt.NDArray[Any]:
@@ -65,15 +111,18 @@ def by_feature(values: npt.NDArray[Any], layout: Layout, hull: np.ufunc) -> npt.
 
 def distinct_hulls(terms: Sequence[Term | GridTerm], shape: Shape, axis: int) -> list[tuple[int, int]]:
     """The different hulls along one axis of what several terms read at each index, in rising order."""
-    arrays = [array for term in terms for array in intervals_along(term, shape, axis)]
+    ends = [intervals_along(term, shape, axis) for term in terms]
+    arrays: list[npt.NDArray[Any]] = [array for one in ends for array in (one.lo, one.hi, *one.masks)]
     for d in range(len(shape)):
         arrays = _once(arrays, d)
-    bounded(math.prod(max(array.shape[d] for array in arrays) for d in range(len(shape))))
-    lo, hi = functools.reduce(np.minimum, arrays[::2]), functools.reduce(np.maximum, arrays[1::2])
-    return distinct_intervals(lo, hi)
+    left = iter(arrays)
+    few = [Ends(next(left), next(left), tuple(next(left) for _ in one.masks)) for one in ends]
+    bounded(math.prod(np.broadcast_shapes(*(one.shape for one in few))))
+    los, his = zip(*(one.laid_out() for one in few), strict=True)
+    return distinct_intervals(functools.reduce(np.minimum, los), functools.reduce(np.maximum, his))
 
 
-def _once(arrays: list[Ints], d: int) -> list[Ints]:
+def _once(arrays: list[npt.NDArray[Any]], d: int) -> list[npt.NDArray[Any]]:
     """Of all indices along a dimension that look alike in every array only one."""
     along = [np.moveaxis(array, d, 0).reshape(array.shape[d], -1) for array in arrays if array.shape[d] > 1]
     if not along:

@@ -18,6 +18,7 @@ __all__ = ["Law", "law_of"]
 _TELLING = 8
 """Features by which it is guessed where a list begins again; then all of it is compared."""
 _MOST_TRIED = 4096
+_FIRST_BLOCK = 1024
 
 
 class Law(NamedTuple):
@@ -98,14 +99,27 @@ def _repeating(lo: Ints, hi: Ints) -> tuple[int, int] | None:
     import numpy as np
 
     steps = np.stack([np.diff(lo), np.diff(hi)])
-    n = len(lo)
-    for period in _candidates(steps, n):
+    # Blocks in another order repeat too, but their neighbours lie now this way, now that.
+    rises, falls = bool((steps >= 0).all()), bool((steps <= 0).all())
+    if not rises and not falls:
+        return None
+    for period in _candidates(steps, len(lo)):
         advance = int(lo[period] - lo[0])
-        alike = (steps[:, period:] == steps[:, : n - 1 - period]).all() and advance == hi[period] - hi[0]
-        # Blocks in another order repeat too, but their neighbours lie now this way, now that.
-        if alike and (steps * (-1 if advance < 0 else 1) >= 0).all():
+        goes_on = rises if advance >= 0 else falls
+        if goes_on and advance == hi[period] - hi[0] and _comes_again(steps, period):
             return period, advance
     return None
+
+
+def _comes_again(steps: Ints, period: int) -> bool:
+    """Whether all steps come again after a period, looked at in growing blocks: most that do not, differ soon."""
+    first, size, stop = 0, _FIRST_BLOCK, steps.shape[1] - period
+    while first < stop:
+        last = min(first + size, stop)
+        if (steps[:, first + period : last + period] != steps[:, first:last]).any():
+            return False
+        first, size = last, 2 * size
+    return True
 
 
 def _candidates(steps: Ints, n: int) -> Iterator[int]:

@@ -129,7 +129,7 @@ def feature_boxes(
     lows = [np.full((1,) * len(shape), NOTHING) for _ in range(axes)]
     highs = [np.full((1,) * len(shape), -NOTHING) for _ in range(axes)]
     for term in terms:
-        sides = [intervals_along(term, shape, axis) for axis in range(axes)]
+        sides = [intervals_along(term, shape, axis).laid_out() for axis in range(axes)]
         there = functools.reduce(np.logical_and, [hi > lo for lo, hi in sides])
         for axis, (lo, hi) in enumerate(sides):
             lows[axis] = np.minimum(lows[axis], np.where(there, lo, NOTHING))

@@ -51,10 +51,11 @@ def row_of(graph: Graph, node: Node, walk: Walk) -> LayerField:
     features = Features(graph, node, walk.fields[node.name])
     status = walk.status(node.name)
     axes = []
+    met = _meeting(graph, node, walk)
     for position, value in enumerate(graph.inputs):
         terms = [term for term in features.terms if term.input == position]
         for number, axis in enumerate(value.axes if terms else ()):
-            misaligned = _misaligned(graph, node, walk, position, number)
+            misaligned = _misaligned(met, position, number)
             axes.append(_axis_field(features, value, axis, terms, number, misaligned, status))
     return LayerField(
         node.name, node.layer, node.op.kind, node.source, node.shape, tuple(axes), status, walk.blamed(node.name)
@@ -287,18 +288,22 @@ def _turning_points(seq: Periodic, n: int, everything: Interval) -> Iterator[int
 # ---------------------------------------------------------------------- branches that do not fit
 
 
-def _misaligned(graph: Graph, node: Node, walk: Walk, position: int, axis: int) -> Fraction:
-    """Largest distance between the centres of the branches that meet in a node, in the mean over a period."""
+def _meeting(graph: Graph, node: Node, walk: Walk) -> list[list[Term]]:
+    """For each branch that meets in a node its paths, as the node reads them."""
     if len(node.inputs) < 2:
-        return Fraction(0)
+        return []
     shapes = [graph.shapes[name] for name in node.inputs]
-    branches = []
     ready = carriers(node.op.accesses(*shapes), shapes, node.shape)
-    for name, carrier in zip(node.inputs, ready, strict=True):
+    fields = (carried(walk.fields[name], carrier) for name, carrier in zip(node.inputs, ready, strict=True))
+    return [[term for term in field if isinstance(term, Term)] for field in fields]
+
+
+def _misaligned(met: list[list[Term]], position: int, axis: int) -> Fraction:
+    """Largest distance between the centres of the branches that meet in a node, in the mean over a period."""
+    branches = []
+    for paths in met:
         terms = [
-            term
-            for term in carried(walk.fields[name], carrier)
-            if isinstance(term, Term) and term.input == position and axis not in (*term.global_axes, *term.running_axes)
+            term for term in paths if term.input == position and axis not in (*term.global_axes, *term.running_axes)
         ]
         if len({term.extent(axis) for term in terms}) == 1 and all(term.parts_of(axis) for term in terms):
             branches += _repeating(united(terms, axis, terms[0].extent(axis)))

@@ -221,6 +221,6 @@ def actual_intervals(graph: Graph, walk: Walk, name: str, value: Value, axis: st
     lo, hi = np.full((1,) * len(shape), NOTHING), np.full((1,) * len(shape), -NOTHING)
     for term in walk.fields[name]:
         if term.input == position:
-            term_lo, term_hi = intervals_along(term, shape, number)
+            term_lo, term_hi = intervals_along(term, shape, number).laid_out()
             lo, hi = np.minimum(lo, term_lo), np.maximum(hi, term_hi)
     return zeroed(lo, hi)
