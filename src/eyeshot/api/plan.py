@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from eyeshot.errors import InputError
 from eyeshot.frontends.torch.references import need
 from eyeshot.plan.cuts import around, cost, narrowed, standing, widths
 from eyeshot.plan.exports import Export
-from eyeshot.plan.results import AxisCut, Option, Output, Sizes, Tile, Tiling, Verdict
+from eyeshot.plan.results import AxisCut, Option, Output, Rounding, Sizes, Tile, Tiling, Verdict
 from eyeshot.plan.sizes import MAX_TRIED
 from eyeshot.plan.tiling import Planner
 from eyeshot.plan.trial import Check, Curve, CurvePoint, OutputError, TileError
@@ -98,6 +98,11 @@ class Plan:
     def bytes_of_weights(self) -> int:
         """Bytes of the model's parameters and buffers."""
         return self.tiling.weights
+
+    @property
+    def roundings(self) -> tuple[Rounding, ...]:
+        """Nodes that resample at places which float32 rounds in the whole more than in a tile, and by how much."""
+        return self.tiling.roundings
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -223,7 +228,8 @@ class Plan:
         """Compare tiled with whole on a size where both fit, and tiles of the plan's own size with larger crops.
 
         The tiles are one within the image, one at a side and one in a corner. Each is compared with the same features
-        of a crop that has as much again on every side, as far as the image goes.
+        of a crop that has as much again on every side, as far as the image goes. Where the plan has `roundings`, all
+        of it runs in float64, on a copy of the model's numbers, so that only what the plan is to blame for is seen.
 
         Parameters
         ----------
@@ -245,19 +251,31 @@ class Plan:
         """
         self._check_possible()
         need("torch")
-        from eyeshot.measure.tiles.check import extents_of, random_image, tile_and_crop, tiled_and_whole
+        from eyeshot.measure.tiles.check import extents_of, precisely, random_image, tile_and_crop, tiled_and_whole
 
         small = self._planner.small(extents_of(image, self.tiling), whole=len(self) == 1)
-        found = tiled_and_whole(small, model, random_image(small, seed) if image is None else image, device)
-        size = tuple(cut.size for cut in small.axes)
         pixels = image if extents_of(image, self.tiling) == self.tiling.extents else seed
-        real = []
-        for index in standing(self.axes):
-            crop = tuple(around(cut, k) for cut, k in zip(self.axes, index, strict=True))
-            errors = tuple(OutputError(*one) for one in tile_and_crop(self.tiling, index, crop, model, pixels, device))
-            real.append(TileError(index, self.tiling.tile(index).read, crop, errors))
-        outputs = tuple(OutputError(*one) for one in found)
-        return Check(small.extents, size, len(small), outputs, _ROUNDING, tuple(real))
+        # The grid is the same at both sizes, but it is the large image that has places far from its beginning.
+        tried = replace(small, roundings=self.tiling.roundings)
+        with precisely(model, tried, device) as network:
+            where = network.device
+            found = tiled_and_whole(small, model, random_image(small, seed) if image is None else image, where)
+            real = []
+            for index in standing(self.axes):
+                crop = tuple(around(cut, k) for cut, k in zip(self.axes, index, strict=True))
+                errors = tile_and_crop(self.tiling, index, crop, model, pixels, where)
+                listed = tuple(OutputError(*one) for one in errors)
+                real.append(TileError(index, self.tiling.tile(index).read, crop, listed))
+        return Check(
+            small.extents,
+            tuple(cut.size for cut in small.axes),
+            len(small),
+            tuple(OutputError(*one) for one in found),
+            max(_ROUNDING, network.rounding),
+            tuple(real),
+            network.number,
+            is_rounded=bool(self.roundings) and network.number != "float64",
+        )
 
     def curve(self, model: Any, image: Any = None, *, device: Any = None, seed: int = 0) -> Curve:
         """Error against halo with the real weights: what a narrower margin than the exact one costs.
@@ -274,7 +292,7 @@ class Plan:
         """
         self._check_possible()
         need("torch")
-        from eyeshot.measure.tiles.check import extents_of, margin_errors, random_image
+        from eyeshot.measure.tiles.check import extents_of, margin_errors, precisely, random_image
 
         small = self._planner.small(extents_of(image, self.tiling), whole=len(self) == 1)
         margins = widths(small.axes)
@@ -282,9 +300,11 @@ class Plan:
         middle = tuple(len(cut.reads) // 2 for cut in small.axes)
         pixels = random_image(small, seed) if image is None else image
         points = []
-        for width, found in zip(margins, margin_errors(small, cuts, middle, model, pixels, device), strict=True):
-            costs = [cost(cut, side) for cut, side in zip(self.axes, width, strict=True)]
-            points.append(CurvePoint(width, math.prod(costs), tuple(OutputError(*one) for one in found)))
+        with precisely(model, small, device) as network:
+            errors = margin_errors(small, cuts, middle, model, pixels, network.device)
+            for width, found in zip(margins, errors, strict=True):
+                costs = [cost(cut, side) for cut, side in zip(self.axes, width, strict=True)]
+                points.append(CurvePoint(width, math.prod(costs), tuple(OutputError(*one) for one in found)))
         return Curve(tuple(cut.core for cut in small.axes), tuple(points))
 
     # ------------------------------------------------------------------ other tools

@@ -37,6 +37,10 @@ def plain(tiling: Tiling) -> dict[str, Any]:
             }
             for option in tiling.options
         ],
+        "roundings": [
+            {"node": one.node, "operation": one.source, "axes": list(one.axes), "pixels": list(one.pixels)}
+            for one in tiling.roundings
+        ],
         "notes": list(tiling.notes),
         **({"status": "partial", "ended": tiling.ended} if tiling.ended else {}),
     }

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-__all__ = ["AxisCut", "Option", "Output", "OutputLaw", "Sizes", "Tile", "Tiling", "Verdict"]
+__all__ = ["AxisCut", "Option", "Output", "OutputLaw", "Rounding", "Sizes", "Tile", "Tiling", "Verdict"]
 
 Interval = tuple[int, int]
 Box = tuple[Interval, ...]
@@ -195,6 +195,26 @@ class Sizes:
         return f"{self.step}·k + {{{listed}}} from {self.least}"
 
 
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """A node that resamples at places which PyTorch rounds in the whole more than in a tile.
+
+    Parameters
+    ----------
+    node, source : str
+        The node, and the operation.
+    axes : tuple of str
+        Axes of the image along which it does.
+    pixels : tuple of float
+        For each by about how much the last place is off, in pixels of what is resampled.
+    """
+
+    node: str
+    source: str
+    axes: tuple[str, ...]
+    pixels: tuple[float, ...]
+
+
 @dataclass(frozen=True)
 class Tiling:
     """A plan for running a network tile by tile.
@@ -228,6 +248,8 @@ class Tiling:
         For each shape of a tile (its pixels per axis) the shapes of all outputs, as the proof found them.
     options : tuple of Option
         Sizes to choose from, where none was asked for.
+    roundings : tuple of Rounding
+        Where tiles are rounded otherwise than the whole, by more than sums in another order.
     notes : tuple of str
         What the reader has to know besides.
     ended : str
@@ -248,6 +270,7 @@ class Tiling:
     weights: int = 0
     shapes: Mapping[tuple[int, ...], tuple[tuple[int, ...], ...]] = field(default_factory=dict)
     options: tuple[Option, ...] = ()
+    roundings: tuple[Rounding, ...] = ()
     notes: tuple[str, ...] = ()
     ended: str = ""
 

@@ -11,13 +11,17 @@ from eyeshot.graph.core import Graph
 from eyeshot.plan.memory import peak_bytes
 from eyeshot.plan.numbers import Reader
 from eyeshot.plan.obstacle import Obstacle
+from eyeshot.plan.pairing import ancestors
 from eyeshot.plan.phases import alignment, law_of, long_ratios
 from eyeshot.plan.prove import Builder
-from eyeshot.plan.results import Output, OutputLaw
+from eyeshot.plan.results import AxisCut, Output, OutputLaw, Rounding
+from eyeshot.plan.rounding import roundings
 
 __all__ = ["NoNumbers", "Size", "Subject", "shown"]
 
 Size = tuple[int, ...]
+_SINGLE = 4
+"""Bytes of a number in float32, in which PyTorch also computes places for shorter ones."""
 
 
 class NoNumbers:
@@ -161,6 +165,12 @@ class Subject:
             Output(name, self.whole.shapes[name], tuple(self._uncut(name, axis) for axis in axes))
             for name in self.wanted
         ]
+
+    def roundings(self, cuts: Sequence[AxisCut]) -> tuple[Rounding, ...]:
+        """Nodes whose places are rounded otherwise in tiles, where numbers have no more digits than float32."""
+        return (
+            roundings(self.whole, self.walk, cuts, ancestors(self.whole, self.wanted)) if self.item <= _SINGLE else ()
+        )
 
     def _place(self, name: str) -> int | str | None:
         if name in self.whole.outputs:

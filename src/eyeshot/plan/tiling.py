@@ -209,6 +209,7 @@ class Planner:
             bytes=taken,
             weights=self._weights,
             shapes=proof.shapes,
+            roundings=self._subject.roundings(cuts),
             notes=blank.notes + untold * bool(self._subject.untold),
         )
 

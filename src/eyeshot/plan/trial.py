@@ -77,6 +77,10 @@ class Check:
         Up to which relative difference tiles count as equal to the whole: that of rounding.
     real : tuple of TileError
         Tiles of the plan itself: one within the image, one at a side, one in a corner, as far as it has such.
+    number : str
+        Type of the numbers in which the model ran. It is float64 where the plan names places that float32 rounds.
+    is_rounded : bool
+        Whether such places are in the errors, because the model does not run in float64.
     """
 
     extents: tuple[int, ...]
@@ -85,6 +89,8 @@ class Check:
     outputs: tuple[OutputError, ...]
     tolerance: float
     real: tuple[TileError, ...] = ()
+    number: str = "float32"
+    is_rounded: bool = False
 
     @property
     def holds(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from eyeshot.plan.results import Option, Output, Sizes, Tiling, Verdict
+from eyeshot.plan.results import Option, Output, Rounding, Sizes, Tiling, Verdict
 from eyeshot.plan.trial import Check, Curve, TileError
 from eyeshot.present.columns import Column, fitted, lines_of
 from eyeshot.present.numerals import numeral
@@ -88,6 +88,8 @@ def _facts(tiling: Tiling, sizes: Sequence[Sizes], screen: Screen) -> Iterator[t
         yield "output", _output(output, tiling, screen)
     for cut, valid in zip(tiling.axes, sizes, strict=bool(sizes)):
         yield "sizes", f"along {screen.name(cut.axis)}: {valid}"
+    if tiling.roundings:
+        yield "rounding", _rounding(tiling.roundings, screen)
     if tiling.verdict is Verdict.ALIGNED:
         steps = "×".join(str(cut.alignment) for cut in tiling.axes)
         yield "aligned", f"exact only with tiles that begin on a grid of {steps} pixels, as these do"
@@ -102,6 +104,20 @@ def _output(output: Output, tiling: Tiling, screen: Screen) -> str:
     if len(tiling.outputs) > 1:
         text += f", halo {', '.join(map(_sides, halos))}"
     return text
+
+
+def _rounding(roundings: Sequence[Rounding], screen: Screen) -> str:
+    listed = "; ".join(_off(one, screen) for one in roundings[:_MOST])
+    more = f" and {len(roundings) - _MOST} more" if len(roundings) > _MOST else ""
+    return (
+        "PyTorch computes in float32 where it resamples. At the far end of the whole that is off by about so many "
+        f"pixels of what is resampled, in a tile by less: {listed}{more}. A model in float64 has no such difference"
+    )
+
+
+def _off(one: Rounding, screen: Screen) -> str:
+    sides = (f"{px:.2g} along {screen.name(axis)}" for axis, px in zip(one.axes, one.pixels, strict=True))
+    return f"{screen.name(one.node)} {', '.join(sides)}"
 
 
 def _obstacles(tiling: Tiling, screen: Screen) -> Iterator[Line]:
@@ -136,7 +152,8 @@ def _options(options: Sequence[Option], screen: Screen) -> list[Line]:
 def check_text(check: Check, screen: Screen = TERMINAL) -> str:
     """Tiled against whole, in words."""
     word = "equal up to rounding" if check.holds else "NOT equal"
-    title = f"tiles against the whole · {_by(check.extents)} in {check.tiles} tiles of {_by(check.size)} · {word}"
+    title = f"tiles against the whole · {_by(check.extents)} in {check.tiles} tiles of {_by(check.size)}"
+    title += f" · {check.number}" * (check.number != "float32") + f" · {word}"
     lines: list[Line] = [*wrapped(title, screen, style="exact" if check.holds else "unsupported"), ()]
     columns = [
         Column("output", tuple(screen.name(one.name) for one in check.outputs), least=8),
@@ -147,6 +164,12 @@ def check_text(check: Check, screen: Screen = TERMINAL) -> str:
     if check.real:
         lines += [(), *wrapped("tiles of the plan's own size against larger crops of the image", screen), ()]
         lines += _table(_real_columns(check.real), [""] * len(check.real), screen)
+    if check.is_rounded:
+        text = (
+            f"note: the model does not run in float64, so what {check.number} rounds where it resamples is in these "
+            "errors, and may be all of them"
+        )
+        lines += [(), *wrapped(text, screen, indent="      ")]
     return ansi_text(lines, screen)
 
 

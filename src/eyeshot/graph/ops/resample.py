@@ -67,7 +67,16 @@ class Resample(Op):
 
     def periods(self, shape: Shape) -> tuple[int, ...]:
         """Output indices after which the taps repeat, for each axis; told without listing any of them."""
-        return tuple(self._ratio(d, n).denominator for d, n in enumerate(shape[-len(self.sizes) :]))
+        return tuple(ratio.denominator for ratio in self.ratios(shape))
+
+    def ratios(self, shape: Shape) -> tuple[Fraction, ...]:
+        """Indices of the input for one step of the output, for each axis."""
+        return tuple(self._ratio(d, n) for d, n in enumerate(shape[-len(self.sizes) :]))
+
+    @property
+    def is_nearest(self) -> bool:
+        """Whether every output index reads one place."""
+        return METHODS[self.method] == 0
 
     def _ratio(self, d: int, n_in: int) -> Fraction:
         n_out, scale = self.sizes[d], self.scales[d] if self.scales else None

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 
 from eyeshot.errors import InputError
+from eyeshot.frontends.torch.runnable import runnable
+from eyeshot.measure.lent import Lent
 from eyeshot.measure.tiles.network import Network
 from eyeshot.measure.tiles.run import run
 from eyeshot.measure.tiles.sources import open_source
@@ -17,12 +21,60 @@ from eyeshot.measure.tiles.sources import open_source
 if TYPE_CHECKING:
     from eyeshot.plan.results import AxisCut, Tiling
 
-__all__ = ["differences", "extents_of", "margin_errors", "random_image", "tile_and_crop", "tiled_and_whole"]
+__all__ = [
+    "differences",
+    "extents_of",
+    "margin_errors",
+    "precisely",
+    "random_image",
+    "tile_and_crop",
+    "tiled_and_whole",
+]
 
 Box = Sequence[tuple[int, int]]
 Array = npt.NDArray[Any]
 Difference = tuple[str, float, float, float]
 """Name of an output, largest and mean absolute difference, standard deviation of the whole."""
+
+
+@contextmanager
+def precisely(model: Any, tiling: Tiling, device: Any = None) -> Iterator[Network]:
+    """The model with numbers in which tiles and whole differ only if the plan is wrong, as a context.
+
+    Where the plan names places that float32 rounds, that is float64, if the model runs in it; else its own numbers.
+
+    Parameters
+    ----------
+    model : Module
+        The model; while the context is active it holds copies of its numbers.
+    tiling : Tiling
+        A plan for a small image, on the first tile of which it is tried.
+    device : str or torch.device, optional
+        Where to run; where the model is by default.
+
+    Yields
+    ------
+    Network
+        It says which numbers those are, and where it runs.
+    """
+    own = Network(model, tiling, device)
+    if tiling.roundings:
+        with Lent(runnable(model), torch.float64):
+            wide = Network(model, tiling, own.device)
+            if _runs(wide, tiling):
+                yield wide
+                return
+    yield own
+
+
+def _runs(network: Network, tiling: Tiling) -> bool:
+    first = [(0, stop - start) for start, stop in next(tiling.tiles()).read]
+    try:
+        with network:
+            network(_pixels(tiling, first, 0))
+    except Exception:  # noqa: BLE001 - it insists on the type of its numbers, by whatever a model may raise
+        return False
+    return True
 
 
 def random_image(tiling: Tiling, seed: int) -> Array:

@@ -154,6 +154,11 @@ class Network:
         return state_of(self._model, weights=weights)
 
     @property
+    def number(self) -> str:
+        """Type of the numbers in which it computes."""
+        return str(self._number).removeprefix("torch.")
+
+    @property
     def rounding(self) -> float:
         """How far two runs of the same work may be apart, in parts of the largest number, by the order of sums."""
         eps = float(torch.finfo(self._number).eps) / float(torch.finfo(torch.float32).eps)
