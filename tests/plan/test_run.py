@@ -370,17 +370,50 @@ def test_wrong_model(net: nn.Module, plan: Plan, image: Any) -> None:
         plan.run(Net().eval(), image, batch=0)
 
 
-class Mixing(nn.Module):
-    """Normalises over the batch."""
+class After(nn.Module):
+    """Does something with what a convolution gives."""
+
+    def __init__(self, work: Any) -> None:
+        super().__init__()
+        self.conv, self.work = nn.Conv2d(3, 2, 3, padding=1), work
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x - x.mean(0, keepdim=True)
+        return self.work(self.conv(x))
 
 
-def test_batch_that_mixes_is_refused(image: Any) -> None:
-    plan = eyeshot.tile(Mixing(), SHAPE, tile=32)
-    with pytest.raises(InputError, match="mixes the images of a batch"):
-        plan.run(Mixing(), image, batch=2)
+@pytest.mark.parametrize(
+    ("work", "why"),
+    [
+        (lambda y: y - y.mean(0, keepdim=True), "`mean` reads the whole axis"),
+        (lambda y: y.cumsum(0), "`cumsum` reads the whole axis"),
+        (lambda y: y.flip(0), "`flip` mixes the images of a batch"),
+        (lambda y: y + y[:1], "`add` steps by"),
+        (lambda y: y * y.shape[0], "`other` is 1 in a tile but"),
+        (lambda y: y + torch.tensor(float(y.shape[0])), "`add` uses another constant"),
+        (lambda y: y + torch.arange(y.shape[0]).reshape(-1, 1, 1, 1), "uses a constant that depends on the size"),
+        (lambda y: y * 2 if y.shape[0] > 3 else y, "^4 tiles.*`mul` is not executed"),
+    ],
+)
+def test_batches_that_give_something_else_are_refused(work: Any, why: str, image: Any) -> None:
+    model = After(work).eval()
+    plan = eyeshot.tile(model, SHAPE, tile=32)
+    with pytest.raises(InputError, match=why):
+        plan.run(model, image, batch=4)
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        torch.relu,
+        lambda y: y + torch.zeros(y.shape[0], 1, 1, 1),
+        lambda y: y.permute(1, 0, 2, 3).relu().permute(1, 0, 2, 3),
+        lambda y: y.reshape(y.shape[0], 1, -1).relu().reshape(y.shape),
+    ],
+)
+def test_batches_that_keep_apart_run(work: Any, image: Any) -> None:
+    model = After(work).eval()
+    plan = eyeshot.tile(model, SHAPE, tile=32)
+    close(plan.run(model, image, batch=4), model, image)
 
 
 def test_check_and_curve(net: nn.Module, plan: Plan) -> None:

@@ -93,7 +93,7 @@ def run(
         targets = targets_of(out, tiling, source)
         _check_apart(source, targets)
         if batch > 1:
-            check_batches(tiling, model)
+            check_batches(tiling, model, batch)
         work = _Work(tiling, network, source, targets, DISK)
         if targets[0].path is None:
             work.do(None, batch, bars)
