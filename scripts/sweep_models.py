@@ -84,7 +84,7 @@ def _numbers(row: Any) -> dict[str, Any]:
             {
                 "axis": axis.axis,
                 "n": axis.n,
-                "jump": str(axis.jump),
+                "jump": None if axis.jump is None else str(axis.jump),
                 "size": axis.local_size,
                 "start": str(axis.start),
                 "global": axis.is_global,

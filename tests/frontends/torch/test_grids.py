@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - everyone's name for it
 
 import eyeshot
+from eyeshot.frontends.torch.rules import sampling
 from eyeshot.graph.access import Status
 
 SIZE = (1, 2, 6, 7)
@@ -110,6 +111,18 @@ def test_images_of_a_batch_with_grids_of_their_own() -> None:
 
 
 @pytest.mark.parametrize("angle", [0.0, 20.0])
+def test_many_images_with_places_of_their_own_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    def function(x: Tensor) -> Tensor:
+        matrix = torch.tensor([[[1.0, 0, 0.5], [0, 1, 0]], [[0, -1, 0], [1, 0, 0]]])
+        return F.grid_sample(x, F.affine_grid(matrix, list(x.shape), align_corners=False), align_corners=False)
+
+    assert eyeshot.analyze(Fn(function), input_shape=(2, 1, 6, 6)).status is Status.EXACT
+    monkeypatch.setattr(sampling, "_MOST_APART", 71)
+    bounded = eyeshot.analyze(Fn(function), input_shape=(2, 1, 6, 6))
+    assert bounded.status is Status.BOUNDED
+    assert bounded[-1].axes[0].is_global
+
+
 def test_a_known_warp_between_layers_is_proven(angle: float) -> None:
     class Net(nn.Module):
         def __init__(self) -> None:

@@ -20,6 +20,8 @@ Ints = npt.NDArray[np.int64]
 
 _MOST_TAPS = 4_000_000
 """Most pixels that are listed one by one; of larger grids only a bound is said."""
+_MOST_APART = 65_536
+"""Most pixels of all images of a batch whose images have places of their own: each is then followed by itself."""
 
 
 @rule("grid_sampler", "grid_sampler_2d", "grid_sampler_3d", "_grid_sampler_2d_cpu_fallback", "cudnn_grid_sampler")
@@ -54,6 +56,8 @@ def _at_places(call: Call, value: Value, grid: Any, shape: Shape) -> Value | Non
     if lists is None or math.prod(lists[0].shape) * lists[0].shape[-1] ** (len(lists) - 1) > _MOST_TAPS:
         return None
     alike = all(bool((own == own[:1]).all()) for own in lists)
+    if not alike and len(lists[0]) * math.prod(value.shape[2:]) > _MOST_APART:
+        return None
     if alike:
         changing = [tuple(d for d in range(own.ndim - 2) if _changes(own[0], d)) for own in lists]
         if len(set(sum(changing, ()))) == len(sum(changing, ())) and max(map(len, changing)) < 2:

@@ -1,0 +1,53 @@
+"""A model as it was before its tiles: what its forward counts or keeps is put back when no tile runs any more."""
+
+from __future__ import annotations
+
+from types import TracebackType
+
+import torch
+
+from eyeshot.frontends.torch.aside import TURN
+from eyeshot.frontends.torch.untouched import Attributes
+
+__all__ = ["Kept"]
+
+
+class Kept:
+    """Puts back attributes and buffers of a model at its end, as a context; of several at a time the last one does.
+
+    Parameters
+    ----------
+    model : Module
+        The model. Threads that run tiles of it at once see each other's changes, as in any run of it.
+    """
+
+    _active: dict[int, Kept] = {}
+
+    def __init__(self, model: torch.nn.Module) -> None:
+        self._model = model
+        self._runs = 0
+
+    def __enter__(self) -> Kept:
+        with TURN:
+            first = Kept._active.setdefault(id(self._model), self)
+            first._runs += 1
+            if first is self:
+                self._attributes = Attributes(self._model.modules())
+                self._buffers = [(tensor, tensor._version, tensor.clone()) for tensor in self._model.buffers()]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with TURN:
+            first = Kept._active[id(self._model)]
+            first._runs -= 1
+            if not first._runs:
+                del Kept._active[id(self._model)]
+                first._put_back()
+
+    def _put_back(self) -> None:
+        self._attributes.put_back()
+        for tensor, version, numbers in self._buffers:
+            if tensor._version != version:
+                tensor.copy_(numbers)
