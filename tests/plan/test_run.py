@@ -17,7 +17,7 @@ from torch import nn
 
 import eyeshot
 from eyeshot.api.plan import Plan
-from eyeshot.errors import InputError, RunError
+from eyeshot.errors import InputError, LimitError, RunError
 from eyeshot.measure.disk import Disk, saying
 
 SHAPE = (1, 3, 60, 84)
@@ -131,13 +131,17 @@ def test_output_of_a_module(net: nn.Module, image: Any) -> None:
 class Stopped(Net):
     """Breaks off at a call."""
 
+    # Of the class: on the model itself it would be put back.
+    calls = 0
+
     def __init__(self, at: int) -> None:
         super().__init__()
-        self.at, self.calls = at, 0
+        self.at = at
+        Stopped.calls = 0
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if x.untyped_storage().device.type != "meta":
-            self.calls += 1
+            Stopped.calls += 1
             if self.calls == self.at:
                 raise RuntimeError("out of memory, say")
         return super().forward(x)
@@ -212,7 +216,7 @@ def test_journal_of_which_nothing_counts_begins_anew(image: Any, tmp_path: Path)
         partial.unlink(missing_ok=True)
         if is_there:
             partial.write_bytes(b"cut off while it was made")
-        model.calls = 4
+        Stopped.calls = 4
         plan.run(model, image, out=out)
         assert model.calls == 4 + len(plan), "all tiles are run"
         close(np.load(out), model, image)
@@ -460,3 +464,32 @@ def test_message_is_one_line(net: nn.Module, plan: Plan) -> None:
     with pytest.raises(InputError) as caught:
         plan.run(net, np.zeros((3, 5, 5)))
     assert "\n" not in str(caught.value)
+
+
+# ---------------------------------------------------------------------- names and sizes
+
+
+@pytest.mark.parametrize("suffix", [".npy", ".zarr", ".tif", ".nii"])
+@pytest.mark.parametrize(("stem", "said"), [("a" * 300, "File name too long"), ("a\0b", "null byte")])
+def test_names_that_the_system_does_not_take(
+    net: nn.Module, plan: Plan, image: Any, tmp_path: Path, stem: str, said: str, suffix: str
+) -> None:
+    path = tmp_path / f"{stem}{suffix}"
+    with pytest.raises(InputError, match=rf"the target .* must have a name that the system takes: .*{said}"):
+        plan.run(net, image, out=path)
+    with pytest.raises(InputError, match=rf"the image .* must have a name that the system takes: .*{said}"):
+        plan.run(net, path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_image_of_sixteen_bits(net: nn.Module, plan: Plan, image: Any) -> None:
+    short = torch.from_numpy(image).bfloat16()
+    close(plan.run(net, short), net, short.float().numpy())
+
+
+@pytest.mark.parametrize("size", [(10**9, 10**6), (10**12, 10**12), (2**40, 3)])
+def test_an_image_beyond_all_bounds_is_refused_at_once(net: nn.Module, size: tuple[int, int]) -> None:
+    with pytest.raises(LimitError, match="choose a smaller input"):
+        eyeshot.tile(net, (1, 3, *size))
+    with pytest.raises(LimitError, match="choose a smaller input"):
+        eyeshot.tile(net, (1, 3, *size), tile=512)

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from eyeshot.errors import InputError, RunError
 
-__all__ = ["DISK", "Disk", "saying"]
+__all__ = ["DISK", "Disk", "saying", "stands"]
 
 Made = TypeVar("Made")
 _SCRAP = ".eyeshot-scrap"
@@ -51,6 +51,31 @@ def saying(path: Path) -> Iterator[None]:
             f"{str(path)!r} must be read and written, but the system refuses it ({said}); mend that and run the same "
             "again: what is done stays done"
         ) from error
+
+
+def stands(path: Path, what: str) -> bool:
+    """Whether anything has a name, be it a link to nothing.
+
+    Parameters
+    ----------
+    path : Path
+        The name.
+    what : str
+        What has it, for the message.
+
+    Raises
+    ------
+    InputError
+        If the system takes no such name: it is too long, or holds what no name may hold.
+    """
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise InputError(f"{what} must have a name that the system takes: {reason}") from None
+    return True
 
 
 class Disk:

@@ -110,7 +110,6 @@ def test_images_of_a_batch_with_grids_of_their_own() -> None:
     compare(function, (2, 2, 6, 7))
 
 
-@pytest.mark.parametrize("angle", [0.0, 20.0])
 def test_many_images_with_places_of_their_own_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     def function(x: Tensor) -> Tensor:
         matrix = torch.tensor([[[1.0, 0, 0.5], [0, 1, 0]], [[0, -1, 0], [1, 0, 0]]])
@@ -123,6 +122,7 @@ def test_many_images_with_places_of_their_own_have_a_bound(monkeypatch: pytest.M
     assert bounded[-1].axes[0].is_global
 
 
+@pytest.mark.parametrize("angle", [0.0, 20.0])
 def test_a_known_warp_between_layers_is_proven(angle: float) -> None:
     class Net(nn.Module):
         def __init__(self) -> None:

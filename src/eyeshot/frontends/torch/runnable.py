@@ -12,7 +12,7 @@ from torch.nn.parameter import is_lazy
 
 from eyeshot.errors import InputError
 
-__all__ = ["compiler_is_loaded", "eagerly", "runnable"]
+__all__ = ["compiler_is_loaded", "eagerly", "has_compiled_modules", "runnable", "undivided"]
 
 
 def runnable(model: torch.nn.Module) -> torch.nn.Module:
@@ -42,6 +42,21 @@ def runnable(model: torch.nn.Module) -> torch.nn.Module:
                 "the first call; call the model once with an input of the right size"
             )
     return model
+
+
+def undivided(model: torch.nn.Module) -> torch.nn.Module:
+    """The module inside what spreads it over devices, compiled if it is."""
+    while isinstance(model, DataParallel | DistributedDataParallel):
+        model = model.module
+    return model
+
+
+def has_compiled_modules(model: torch.nn.Module) -> bool:
+    """Whether a module, or one within it, is compiled."""
+    if not compiler_is_loaded():
+        return False
+    kind = torch._dynamo.OptimizedModule
+    return any(isinstance(one, kind) or one._compiled_call_impl is not None for one in model.modules())
 
 
 def compiler_is_loaded() -> bool:

@@ -1,4 +1,4 @@
-"""A model as it was before it was watched: attributes, buffers, mode, gradients; and what lies around it."""
+"""A model as it was before it was watched or run: attributes, buffers, mode, gradients; and what lies around it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,48 @@ import torch
 
 from eyeshot.frontends.torch.surroundings import Surroundings
 
-__all__ = ["Untouched"]
+__all__ = ["Attributes", "Untouched"]
 
 _CONTAINERS = frozenset({dict, OrderedDict, list, set})
 _Container = dict[Any, Any] | list[Any] | set[Any]
+
+
+class Attributes:
+    """The attributes of modules, with what they hold where that is a list, a set or a dictionary, as they are now.
+
+    Parameters
+    ----------
+    modules : iterable of Module
+        The modules.
+    """
+
+    def __init__(self, modules: Iterable[torch.nn.Module]) -> None:
+        self._attributes: list[tuple[dict[str, Any], dict[str, Any]]] = []
+        self._full: list[tuple[_Container, _Container]] = []
+        self._empty: list[Any] = []
+        for module in modules:
+            now = vars(module)
+            self._attributes.append((now, now.copy()))
+            for held in now.values():
+                if type(held) in _CONTAINERS:
+                    if held:
+                        self._full.append((held, held.copy()))
+                    else:
+                        self._empty.append(held)
+
+    def put_back(self) -> None:
+        """Make them what they were."""
+        for now, before in self._attributes:
+            _put_back(now, before)
+        for held, elements in self._full:
+            _put_back(held, elements)
+        for filled in filter(None, self._empty):
+            filled.clear()
+
+    def have_changed(self) -> bool:
+        """Whether an attribute, or an element of a list, a set or a dictionary, is another one now."""
+        pairs = [*self._attributes, *self._full, *((held, type(held)()) for held in self._empty)]
+        return any(not _is_same(now, before) for now, before in pairs)
 
 
 class Untouched:
@@ -39,9 +77,7 @@ class Untouched:
 
     def __init__(self, modules: Iterable[torch.nn.Module]) -> None:
         self._modules = list(modules)
-        self._attributes: list[tuple[dict[str, Any], dict[str, Any]]] = []
-        self._full: list[tuple[_Container, _Container]] = []
-        self._empty: list[Any] = []
+        self._attributes = Attributes(())
         self._memory: list[tuple[Any, Any]] = []
         self._scripted: list[tuple[Any, list[Any]]] = []
         self._learning: list[tuple[Any, bool, Any]] = []
@@ -49,15 +85,7 @@ class Untouched:
         self._surroundings = Surroundings()
 
     def __enter__(self) -> Untouched:
-        for module in self._modules:
-            now = vars(module)
-            self._attributes.append((now, now.copy()))
-            for held in now.values():
-                if type(held) in _CONTAINERS:
-                    if held:
-                        self._full.append((held, held.copy()))
-                    else:
-                        self._empty.append(held)
+        self._attributes = Attributes(self._modules)
         self._surroundings = Surroundings()
         for module in self._modules:
             if isinstance(module, torch.nn.RNNBase):
@@ -77,12 +105,7 @@ class Untouched:
     ) -> None:
         for module, weights in self._scripted:
             module._flat_weights = weights
-        for now, before in self._attributes:
-            _put_back(now, before)
-        for held, elements in self._full:
-            _put_back(held, elements)
-        for filled in filter(None, self._empty):
-            filled.clear()
+        self._attributes.put_back()
         for tensor, memory in reversed(self._memory):
             tensor.data = memory
         for tensor, learns, gradient in reversed(self._learning):
@@ -94,8 +117,7 @@ class Untouched:
 
     def has_changed(self) -> bool:
         """Whether a run has left anything behind: an attribute, or an element of a list, a set or a dictionary."""
-        pairs = [*self._attributes, *self._full, *((held, type(held)()) for held in self._empty)]
-        return any(not _is_same(now, before) for now, before in pairs)
+        return self._attributes.have_changed()
 
     def learning_changes(self, tensor: Any = None) -> None:
         """Say that a tensor is about to learn or not to learn, or to be given a gradient; without one that any may."""

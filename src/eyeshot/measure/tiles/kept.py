@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
+from typing import ClassVar
 
 import torch
 
@@ -21,7 +22,7 @@ class Kept:
         The model. Threads that run tiles of it at once see each other's changes, as in any run of it.
     """
 
-    _active: dict[int, Kept] = {}
+    _active: ClassVar[dict[int, Kept]] = {}
 
     def __init__(self, model: torch.nn.Module) -> None:
         self._model = model

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from threading import get_ident
@@ -14,9 +15,10 @@ import torch
 from eyeshot.errors import EyeshotError, InputError
 from eyeshot.frontends.torch.aside import TURN, Aside
 from eyeshot.frontends.torch.references import is_module
-from eyeshot.frontends.torch.runnable import eagerly, runnable
+from eyeshot.frontends.torch.runnable import eagerly, has_compiled_modules, runnable, undivided
 from eyeshot.measure.tiles.calls import Calls
 from eyeshot.measure.tiles.identity import State, state_of
+from eyeshot.measure.tiles.kept import Kept
 from eyeshot.measure.tiles.memory import give_back
 
 if TYPE_CHECKING:
@@ -29,6 +31,10 @@ Array = npt.NDArray[Any]
 _ROUNDING, _MOST_ROUNDING = 1e-5, 0.05
 _NORMS = torch.nn.modules.batchnorm._BatchNorm
 _DROPOUTS = torch.nn.modules.dropout._DropoutNd
+_EAGER = (
+    "the model is compiled, but runs operation by operation and not at its compiled speed, because `{}`, which is "
+    "wanted, is a result within it"
+)
 _NUMPY_HAS = (torch.float16, torch.float32, torch.float64)
 
 
@@ -56,6 +62,9 @@ class Network:
                 f"tiles are run by a torch.nn.Module, but the model is of type {type(model).__name__}; give the module"
             )
         self._model = runnable(model)
+        self._is_compiled = has_compiled_modules(model)
+        # What is compiled is faster by that; where its hooks are needed, which it does not hear, it is not used.
+        self._called = undivided(model)
         check_mode(self._model)
         if device is not None:
             with TURN:
@@ -81,9 +90,13 @@ class Network:
     def __enter__(self) -> Network:
         """Set up once what is needed around every forward: around each it would cost what a small one does."""
         with ExitStack() as stack:
+            stack.enter_context(Kept(self._model))
             stack.enter_context(torch.inference_mode())
             paths = [output.place for output in self._tiling.outputs if isinstance(output.place, str)]
             self._taps = {path: stack.enter_context(_Tap(self._model, path)) for path in paths}
+            if self._taps and self._is_compiled:
+                warnings.warn(_EAGER.format(paths[0]), stacklevel=2)
+                stack.enter_context(eagerly())
             self._ready = stack.pop_all()
         return self
 
@@ -111,7 +124,7 @@ class Network:
             for tap in self._taps.values():
                 tap.begin()
             with watch or nullcontext():
-                result = self._model(x)
+                result = self._called(x)
             returned = list(_tensors(result))
         found = []
         for output in self._tiling.outputs:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eyeshot.errors import InputError
-from eyeshot.measure.disk import Disk
+from eyeshot.measure.disk import Disk, stands
 from eyeshot.measure.tiles.formats.nifti_target import NiftiTarget, nifti_target
 from eyeshot.measure.tiles.holds import check_array, check_numbers
 from eyeshot.measure.tiles.network import told
@@ -234,7 +234,7 @@ def targets_of(out: Any, tiling: Tiling, source: Source) -> list[Target]:
     for output, one in zip(tiling.outputs, listed, strict=True):
         if isinstance(one, str | os.PathLike):
             path = Path(one)
-            check_path(path, journal_of(found[0].path if found and found[0].path is not None else path))
+            check_path(path, journal_of(found[0].path) if found and found[0].path is not None else None)
             nifti = nifti_target(source, tiling, output) if path.suffix.lower() == ".nii" else None
             found.append(Target(output.name, output.shape, path, nifti=nifti))
         else:
@@ -285,17 +285,19 @@ def check_path(path: Path, journal: Path | None = None) -> None:
     InputError
         If it exists, lies in no folder, or is of no kind that can be written.
     """
+    where = f"the target {str(path)!r}"
     if path.name.lower().endswith(".nii.gz"):
         raise InputError(
-            f"the target {str(path)!r} must be written piece by piece, which a compressed file cannot be; name "
+            f"{where} must be written piece by piece, which a compressed file cannot be; name "
             f"{path.stem}, and compress it when it is whole (`gzip {path.stem}`)"
         )
     if path.suffix.lower() not in _SUFFIXES:
-        raise InputError(f"the target {str(path)!r} must end in {', '.join(_SUFFIXES)}")
-    if (path.exists() or path.is_symlink()) and not (journal or journal_of(path)).exists():
-        raise InputError(f"the target {str(path)!r} exists; name another, or remove it")
+        raise InputError(f"{where} must end in {', '.join(_SUFFIXES)}")
+    begun, is_taken = stands(journal or journal_of(path), where), stands(path, where)
+    if is_taken and not begun:
+        raise InputError(f"{where} exists; name another, or remove it")
     if not path.parent.is_dir():
-        raise InputError(f"the target {str(path)!r} must lie in a folder that exists")
+        raise InputError(f"{where} must lie in a folder that exists")
     if path.suffix.lower() == ".zarr":
         library("zarr")
     elif path.suffix.lower() == ".nii":

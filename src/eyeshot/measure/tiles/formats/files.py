@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from eyeshot.errors import EyeshotError, InputError
+from eyeshot.measure.disk import stands
 from eyeshot.measure.tiles.formats import dicom, nifti, ome_zarr, tiff
 from eyeshot.measure.tiles.formats.opened import Opened
 from eyeshot.measure.tiles.network import told
@@ -35,7 +36,7 @@ def open_image(path: Path, where: str) -> Opened:
         If it cannot be read; whatever its library says, in one line.
     """
     file, level = _located(path)
-    if not file.exists():
+    if not stands(file, where) or not file.exists():
         raise InputError(f"{where} does not exist")
     try:
         return _opened(file, level, where)
@@ -90,7 +91,7 @@ def at_level(image: Any, level: int) -> Any:
     if not isinstance(image, str | os.PathLike):
         raise InputError(f"an image that is no path has no levels, but level {level} is wanted; give that array")
     path, where = Path(image), f"the image {os.fspath(image)!r}"
-    if not path.exists():
+    if not stands(path, where) or not path.exists():
         raise InputError(f"{where} does not exist")
     try:
         if path.name.lower().endswith(tiff.SUFFIXES):
