@@ -6,16 +6,25 @@ it. Of what was not synced any part may be there, in any order: that is harsher 
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
+import shutil
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
+import torch
+from torch import nn
 
+import eyeshot
 from eyeshot.measure.disk import Disk
+from eyeshot.measure.tiles import done as done_module
+from eyeshot.measure.tiles import run as running
 
 
 @dataclass
@@ -177,3 +186,103 @@ def cut(log: list[Change | Sync], draw: random.Random, root: Path, place: Path) 
         else:
             there.write_bytes(contents.get(names[path], b""))
             laid[names[path]] = there
+
+
+# ---------------------------------------------------------------------- runs that are cut
+
+
+class Counted(nn.Module):
+    """Two outputs, and how often it was called on numbers."""
+
+    # Of the class: on the model itself it would be put back.
+    calls = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.a, self.b = nn.Conv2d(1, 2, 3, padding=1), nn.Conv2d(2, 1, 1)
+
+    def forward(self, x: torch.Tensor) -> list[torch.Tensor]:
+        if x.untyped_storage().device.type != "meta":
+            Counted.calls += 1
+        y = self.a(x)
+        return [self.b(y), y]
+
+
+class Cut:
+    """A run that was recorded, and what it must come to after a cut anywhere.
+
+    Parameters
+    ----------
+    folder : Path
+        An empty folder.
+    suffix : str
+        The kind of its targets.
+    """
+
+    def __init__(self, folder: Path, suffix: str) -> None:
+        torch.manual_seed(0)
+        self.model, self.suffix = Counted().eval(), suffix
+        self.plan = eyeshot.tile(self.model, (1, 1, 20, 28), tile=10)
+        self.image = np.random.default_rng(0).standard_normal((1, 1, 20, 28), np.float32)
+        self.expected = self.plan.run(self.model, self.image)
+        self.done, self.left = folder / "done", folder / "left"
+        self.done.mkdir()
+        self.log = self._recorded()
+
+    def _recorded(self) -> list[Change | Sync]:
+        """Everything that a run does to the disk, with a sync after every third tile or so."""
+        recorder, clock = Recorder(), itertools.count()
+        with (
+            patch.object(running, "DISK", recorder),
+            patch.object(time, "monotonic", lambda: float(next(clock))),
+            patch.object(done_module, "SYNC_SECONDS", 4.0),
+        ):
+            self.plan.run(self.model, self.image, out=self.done / f"out{self.suffix}")
+        return recorder.log
+
+    def check(self, end: int, draw: random.Random) -> str:
+        """Cut behind so many changes, and go on: what looks whole is right, and what was promised is kept."""
+        self.left.mkdir()
+        cut(self.log[:end], draw, self.done, self.left)
+        finals = [self.left / f"out{self.suffix}", self.left / f"out.1{self.suffix}"]
+        self._check_right([path for path in finals if path.exists()], finals, f"looks whole after {end}")
+        how = "whole"
+        if not all(path.exists() for path in finals) or list(self.left.glob("*.journal")):
+            before = Counted.calls
+            self.plan.run(self.model, self.image, out=finals[0])
+            self._check_right(finals, finals, f"after {end}")
+            again = Counted.calls - before
+            assert again <= len(self.plan) - promised(self.log[:end]) + 2, f"what was synced before {end} is kept"
+            assert {path.name for path in self.left.iterdir()} == {path.name for path in finals}
+            how = "went on" if again < len(self.plan) else "began anew"
+        shutil.rmtree(self.left)
+        return how
+
+    def _check_right(self, there: list[Path], finals: list[Path], when: str) -> None:
+        for path in there:
+            want = self.expected[finals.index(path)]
+            assert np.array_equal(read(path).reshape(want.shape), want), f"{path.name} {when}"
+
+
+def promised(log: list[Change | Sync]) -> int:
+    """Tiles whose line in the journal lasts."""
+    kept = lasting(log)
+    lines = [
+        number
+        for number, one in enumerate(log)
+        if isinstance(one, Change) and one.path.suffix == ".journal" and b'"tile"' in one.data
+    ]
+    return sum(number in kept for number in lines)
+
+
+def read(path: Path) -> Any:
+    """The array in a target."""
+    if path.suffix == ".npy":
+        return np.load(path)
+    if path.suffix == ".zarr":
+        import zarr
+
+        return zarr.open_array(str(path), mode="r")[:]
+    import tifffile
+
+    return tifffile.imread(path)

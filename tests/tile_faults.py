@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from tile_cuts import Cut, read
 from torch import Tensor, nn
 
 import eyeshot
@@ -33,6 +34,7 @@ from eyeshot.errors import EyeshotError, InputError
 from eyeshot.measure.disk import Disk, saying
 from eyeshot.measure.tiles import done as done_module
 from eyeshot.measure.tiles import run as running
+from eyeshot.measure.tiles.resume import ResumedWarning
 
 SUFFIXES = (".npy", ".zarr", ".tif")
 _REFUSED, _FAILED = 2, 3
@@ -123,7 +125,7 @@ class Scene:
         """What looks whole is right, and nothing else lies about."""
         expected = self.plan.run(self.model, self.image)
         for path, want in zip(self.paths(), expected, strict=True):
-            assert np.array_equal(_read(path).reshape(want.shape), want), f"{path} is wrong"
+            assert np.array_equal(read(path).reshape(want.shape), want), f"{path} is wrong"
         left = {path.name for path in self.folder.iterdir() if not path.name.startswith("said.")}
         assert left == {self.source.name, *(path.name for path in self.paths())}, left
 
@@ -159,18 +161,6 @@ class Scene:
             return "refused"
         self.check()
         return "finished"
-
-
-def _read(path: Path) -> Any:
-    if path.suffix == ".npy":
-        return np.load(path)
-    if path.suffix == ".zarr":
-        import zarr
-
-        return zarr.open_array(str(path), mode="r")[:]
-    import tifffile
-
-    return tifffile.imread(path)
 
 
 def _remove(path: Path) -> None:
@@ -345,12 +335,20 @@ def full(scene: Scene) -> str:
     return "had room enough"
 
 
+def power(scene: Scene) -> str:
+    """A run is cut off from its power behind every change to the disk, and goes on each time."""
+    run = Cut(scene.folder, scene.suffix)
+    found = Counter(run.check(end, scene.draw) for end in range(len(run.log) + 1))
+    return f"{scene.suffix}: " + ", ".join(f"{count} {how}" for how, count in sorted(found.items()))
+
+
 FAULTS: dict[str, Callable[[Scene], str]] = {
     "kills": kill,
     "fights": fight,
     "changes": change,
     "damage": damage,
     "full disks": full,
+    "power cuts": power,
 }
 
 
@@ -362,6 +360,7 @@ def endings(counts: dict[str, int], seed: int) -> dict[str, Counter[str]]:
         found[name] = Counter()
         for number in range(count):
             draw = random.Random(f"{seed} {name} {number}")  # noqa: S311 - no secret
+            warnings.simplefilter("ignore", ResumedWarning)
             done_module.SYNC_SECONDS = draw.choice((0.0, 0.02, 10.0))
             with tempfile.TemporaryDirectory() as folder:
                 try:

@@ -413,14 +413,6 @@ def test_faults() -> None:
     assert {name: sum(ends.values()) for name, ends in found.items()} == counts
 
 
-@pytest.mark.sweep
-def test_many_faults() -> None:
-    counts = {"kills": 300, "fights": 200, "changes": 100, "damage": 200, "full disks": 50}
-    found = endings(counts, 2)
-    assert {name: sum(ends.values()) for name, ends in found.items()} == counts
-    print(json.dumps(found, indent=1))  # noqa: T201 - what a sweep has to say
-
-
 def test_copies_are_the_same_model(scene: Scene) -> None:
     scene.model = copy.deepcopy(scene.model)
     scene.run()
