@@ -177,6 +177,13 @@ class Scaled(nn.Module):
         return x / x.shape[-1]
 
 
+class Smoothed(nn.Module):
+    """Half as large, each pixel the mean of a window that is listed."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return nn.functional.interpolate(x, scale_factor=0.5, mode="bilinear", antialias=True)
+
+
 class Sums(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x.cumsum(-1)
@@ -213,6 +220,7 @@ class Switches(nn.Module):
         (Switches("relu at the end of small ones"), "add", "is followed by other steps in a tile"),
         (Switches("relu in small ones"), "add", "executed"),
         (Switches("relu in large ones"), "relu", "is not executed at the size of a tile"),
+        (Smoothed(), "gather", "picks places by a list"),
         (Sums(), "cumsum", "reads the whole axis"),
         (Rolls(), "roll", ""),
         (nn.Conv2d(1, 1, 3, padding=1, padding_mode="circular"), "pad_circular", "wraps around"),

@@ -57,10 +57,7 @@ def read(part: Part, whole: IndexMap, tile: IndexMap) -> Part:
         return Part(whole.n_out, tile.n_out, None, 0, tile.n_out)
     if part.is_uniform:
         return _read_uniform(whole, tile)
-    if tile.is_whole or (tile.advance == 0 and tile.n_in > 1):
-        raise Unlike("reads the whole axis")
-    if not _keeps_law(whole) or not _keeps_law(tile):
-        raise Unlike("picks places that depend on the size of the image")
+    _check_lawful(whole, tile)
     if tile.border is Border.WRAP and not tile.stays_inside():
         raise Unlike("wraps around to the far end of the axis")
     if (whole.period, whole.advance) != (tile.period, tile.advance):
@@ -73,6 +70,16 @@ def read(part: Part, whole: IndexMap, tile: IndexMap) -> Part:
     start, stop = _right(part, tile, tile.border if tile.border is whole.border else Border.WRAP)
     start, stop = max(start, 0, -shift), min(stop, tile.n_out, whole.n_out - shift)
     return Part(whole.n_out, tile.n_out, shift, start, max(start, stop), part.axis)
+
+
+def _check_lawful(whole: IndexMap, tile: IndexMap) -> None:
+    """Refuse readings that no law continues from a tile into the whole."""
+    if tile.is_whole:
+        raise Unlike("reads the whole axis")
+    if tile.advance == 0 and tile.n_in > 1:
+        raise Unlike("picks places by a list and not by a law")
+    if not _keeps_law(whole) or not _keeps_law(tile):
+        raise Unlike("picks places that depend on the size of the image")
 
 
 def beside(part: Part, whole: IndexMap, tile: IndexMap, shift: int) -> Part:

@@ -280,6 +280,8 @@ def _linked(dim: Dim, whole: Link, tile: Link, shift: int | None) -> Dim | None:
     part = collapsed(dim)
     if part is None:
         raise Unlike("works on an axis that is flattened together with another")
+    if whole.runs and not part.is_complete and not part.is_uniform:
+        raise Unlike("reads the whole axis")
     n, m = whole_size(dim), tile_size(dim)
     mine, theirs = whole.reading or IndexMap.identity(n), tile.reading or IndexMap.identity(m)
     if shift is not None and part.is_complete and not mine.lawful and len(mine.taps) == len(mine.taps[0]) == 1:
