@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 import eyeshot
 from eyeshot.api.plan import Plan
+from eyeshot.errors import InputError
 
 SHAPE = (1, 1, 70, 90)
 IMAGE = np.random.default_rng(0).standard_normal(SHAPE, np.float32)
@@ -99,6 +100,33 @@ def test_of_several_runs_at_a_time_the_last_puts_back(counting: Counting) -> Non
     ended.set()
     other.join()
     assert (counting.calls, float(counting.get_buffer("steps"))) == (1, 1.0)
+
+
+# ---------------------------------------------------------------------- in training mode
+
+
+class Dropping(nn.Module):
+    """Drops by a function, which is no module that is known to drop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(1, 2, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return nn.functional.dropout(self.conv(x), 0.5, self.training)
+
+
+def test_a_model_that_is_in_training_mode_when_it_runs() -> None:
+    model = Dropping().eval()
+    plan = eyeshot.tile(model, SHAPE, tile=30)
+    plan.run(model, IMAGE)
+    model.train()
+    for work in (plan.run, plan.to_dask):
+        with pytest.raises(InputError, match=r"works otherwise in training mode.*call model\.eval\(\) first"):
+            work(model, IMAGE)
+    harmless = nn.Sequential(nn.Conv2d(1, 2, 3, padding=1), nn.ReLU()).train()
+    plan = eyeshot.tile(harmless, SHAPE, tile=30)
+    assert np.array_equal(plan.run(harmless, IMAGE), plan.run(harmless.eval(), IMAGE))
 
 
 # ---------------------------------------------------------------------- compiled

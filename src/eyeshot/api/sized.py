@@ -44,7 +44,7 @@ class SizedModel:
             self._model, self._default, self._name, self._arguments = built.module, built.input_shape, built.name, None
         if is_module(self._model):
             from eyeshot.measure.tiles.memory import bytes_of_weights
-            from eyeshot.measure.tiles.network import check_mode
+            from eyeshot.measure.tiles.mode import check_mode
 
             check_mode(self._model)
             self.is_module, self.weights = True, bytes_of_weights(self._model)

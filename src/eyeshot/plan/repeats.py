@@ -16,7 +16,7 @@ from eyeshot.plan.numbers import Reader
 from eyeshot.plan.obstacle import Obstacle
 from eyeshot.plan.prove import Builder
 
-__all__ = ["unsettled"]
+__all__ = ["in_training", "unsettled"]
 
 _AGAIN = "computes something else when the model runs again"
 _TRAINING = "works otherwise in training mode than in evaluation mode; call model.eval() first"
@@ -53,7 +53,24 @@ def unsettled(
     if evaluated is None:
         return []
     graph, entries = evaluated
-    return _others(build(ordered[0]), graph, (reader.entered(ordered[0]), entries), wanted, _TRAINING)
+    return in_training(build(ordered[0]), graph, (reader.entered(ordered[0]), entries), wanted)
+
+
+def in_training(
+    first: Graph, evaluated: Graph, entries: tuple[Entries | None, Entries], wanted: Sequence[str]
+) -> list[Obstacle]:
+    """Nodes that work otherwise in the mode that the network is in than in evaluation mode.
+
+    Parameters
+    ----------
+    first, evaluated : Graph
+        The network at one size, as it is and in evaluation mode.
+    entries : (Entries or None, Entries)
+        What enters the calls of both.
+    wanted : sequence of str
+        Values that count.
+    """
+    return _others(first, evaluated, entries, wanted, _TRAINING)
 
 
 def _others(

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from eyeshot.errors import InputError, RunError
 from eyeshot.measure.tiles.identity import model_digests, plan_digest, state_of
+from eyeshot.measure.tiles.mode import check_evaluated
 from eyeshot.measure.tiles.network import Network, named, told
 from eyeshot.measure.tiles.sources import Source, library, open_source
 
@@ -45,6 +46,7 @@ def to_dask(tiling: Tiling, model: Any, image: Any, *, device: Any = None, dtype
     da, delayed = library("dask.array"), library("dask").delayed
     with open_source(image, tiling) as source:
         pass
+    check_evaluated(tiling, model)
     if dtypes is None:
         with Network(model, tiling, device) as network:
             dtypes = [result.dtype for result in network(_zeros(tiling))]

@@ -20,17 +20,16 @@ from eyeshot.measure.tiles.calls import Calls
 from eyeshot.measure.tiles.identity import State, state_of
 from eyeshot.measure.tiles.kept import Kept
 from eyeshot.measure.tiles.memory import give_back
+from eyeshot.measure.tiles.mode import check_mode
 
 if TYPE_CHECKING:
     from eyeshot.plan.results import Tile, Tiling
 
-__all__ = ["Network", "as_array", "check_dtype", "check_mode", "named", "told"]
+__all__ = ["Network", "as_array", "check_dtype", "named", "told"]
 
 Array = npt.NDArray[Any]
 
 _ROUNDING, _MOST_ROUNDING = 1e-5, 0.05
-_NORMS = torch.nn.modules.batchnorm._BatchNorm
-_DROPOUTS = torch.nn.modules.dropout._DropoutNd
 _EAGER = (
     "the model is compiled, but runs operation by operation and not at its compiled speed, because `{}`, which is "
     "wanted, is a result within it"
@@ -210,22 +209,6 @@ class _Tap:
         self._calls += 1
         if self._calls == self._number and isinstance(output, torch.Tensor):
             self.seen = output.clone()
-
-
-def check_mode(model: torch.nn.Module) -> None:
-    """Refuse modules that work otherwise in training mode.
-
-    Raises
-    ------
-    InputError
-        Naming the first.
-    """
-    for path, module in model.named_modules():
-        if module.training and isinstance(module, _NORMS | _DROPOUTS):
-            raise InputError(
-                f"`{path or 'model'}` ({type(module).__name__}) must be in evaluation mode, because in training mode "
-                "it mixes or drops what a tile holds; call model.eval() first"
-            )
 
 
 def _device(device: Any) -> Any:

@@ -19,6 +19,7 @@ from eyeshot.measure.tiles.batches import check_batches
 from eyeshot.measure.tiles.calls import moving_names
 from eyeshot.measure.tiles.done import Done, Seal
 from eyeshot.measure.tiles.identity import array_digest
+from eyeshot.measure.tiles.mode import check_evaluated
 from eyeshot.measure.tiles.network import Network, named, told
 from eyeshot.measure.tiles.resume import Bars, Progress, Resumption, head_of, is_left
 from eyeshot.measure.tiles.sources import Source, open_source
@@ -92,6 +93,7 @@ def run(
         network = Network(model, tiling, device)
         targets = targets_of(out, tiling, source)
         _check_apart(source, targets)
+        check_evaluated(tiling, model)
         if batch > 1:
             check_batches(tiling, model, batch)
         work = _Work(tiling, network, source, targets, DISK)
