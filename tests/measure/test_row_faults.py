@@ -307,3 +307,71 @@ def test_a_part_of_what_was_rolled_is_a_branch_like_any_other() -> None:
     (row,) = eyeshot.analyze(Rolled(), input_shape=(1, 1, 9))[-1].axes
     assert row.misaligned == 2
     assert eyeshot.verify(Rolled(), input_shape=(1, 1, 9)).holds
+
+
+class Halves(nn.Module):
+    """Something that is done to what a convolution without borders makes, so that its ends are not the image's."""
+
+    def __init__(self, function: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.function = function
+        self.up = nn.ConvTranspose1d(1, 1, 2, stride=2, padding=1)
+        self.after = nn.Conv1d(1, 1, 1, padding=1, padding_mode="reflect")
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.after(self.function(x))
+
+
+def test_padding_behind_a_padded_transposed_convolution_hides_pixels_and_contradicts_nothing() -> None:
+    net = Halves(lambda x: x)
+    net.function = net.up
+    proof = eyeshot.verify(net.eval(), input_shape=(1, 1, 8))
+    assert proof.holds, proof.row_mismatches
+
+
+def test_padding_along_a_window_hides_pixels_and_contradicts_nothing() -> None:
+    class Windows(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return functional.pad(x.tril(-2).unfold(2, 5, 1), (1, 1, 1, 1, 0, 0), mode="reflect")
+
+    proof = eyeshot.verify(Windows(), input_shape=(1, 1, 9, 6))
+    assert proof.holds, proof.row_mismatches
+
+
+def test_a_diagonal_is_numbered_by_one_of_its_numbers() -> None:
+    class Band(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return x.tril(1).triu(1)
+
+    proof = eyeshot.verify(Band(), input_shape=(1, 2, 6, 9))
+    assert proof.holds, proof.row_mismatches
+    assert all(axis.n == 9 for axis in eyeshot.analyze(Band(), (1, 2, 6, 9))[-1].axes)
+
+
+def test_several_paths_that_together_read_the_same_stand_where_they_read() -> None:
+    class Written(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.linear = nn.Linear(13, 6)
+
+        def forward(self, x: Tensor) -> Tensor:
+            y = x.triu(1)
+            z = y.clone()
+            z[..., -4:] += y.mean(1, keepdim=True)[..., :4]
+            return self.linear(z)
+
+    net = Written()
+    row = eyeshot.analyze(net, (1, 2, 13))[-1].axes[0]
+    assert (row.size, row.start, row.padding) == (12, 7, -1)
+    proof = eyeshot.verify(net, input_shape=(1, 2, 13))
+    assert proof.holds, proof.row_mismatches
+
+
+def test_single_features_that_meet_have_a_distance() -> None:
+    class Meets(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.cat([x[..., :1], x[..., ::2][..., 3:4], x.unfold(2, 7, 9).mean(-1)], 1)
+
+    row = eyeshot.analyze(Meets(), (1, 1, 8))[-1].axes[0]
+    assert row.misaligned == 6
+    assert eyeshot.verify(Meets(), input_shape=(1, 1, 8)).holds

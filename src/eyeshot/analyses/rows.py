@@ -231,10 +231,12 @@ def _others(features: Features, paths: _Paths, terms: Terms, axis: int, n: int, 
         size, size_min = _sizes(features.along(terms, axis), n, (0, 0))
     if local is None:
         whole = features.along(terms, axis)
-        if not _all_read_the_same(whole, n):
-            los, his, _ = _ends(whole, n)
-            return _Numbers(None, size, size_min, Fraction(int(los[0] + his[0]), 2), -int(los[0]), None)
-        return _Numbers(Fraction(0), size, size_min, Fraction(lo + hi, 2), -lo, None)
+        los, his, _ = _ends(whole, n)
+        if len(los):
+            # Of some paths together: where all read the same, any feature says where they stand.
+            lo, hi = int(los[0]), int(his[0])
+        jump = Fraction(0) if _all_read_the_same(whole, n) else None
+        return _Numbers(jump, size, size_min, Fraction(lo + hi, 2), -lo, None)
     return _Numbers(local.jump, size, size_min, local.start, local.padding, local.period)
 
 
@@ -300,16 +302,25 @@ def _meeting(graph: Graph, node: Node, walk: Walk) -> list[list[Term]]:
 
 def _misaligned(met: list[list[Term]], position: int, axis: int) -> Fraction:
     """Largest distance between the centres of the branches that meet in a node, in the mean over a period."""
-    branches = []
+    branches: list[Periodic] = []
     for paths in met:
-        terms = [
-            term for term in paths if term.input == position and axis not in (*term.global_axes, *term.running_axes)
-        ]
-        if len({term.extent(axis) for term in terms}) == 1 and all(term.parts_of(axis) for term in terms):
-            branches += _repeating(united(terms, axis, terms[0].extent(axis)))
+        terms = [term for term in paths if term.input == position and _follows(term, axis)]
+        extents = {term.extent(axis) for term in terms}
+        if extents == {1}:
+            # A single feature has a centre, though nothing repeats.
+            lo, hi = hull(extent_of(term, axis) for term in terms)
+            branches += [Periodic(1, 0, (lo,), (hi,))] if hi > lo else []
+        elif len(extents) == 1 and all(term.parts_of(axis) for term in terms):
+            branches += _repeating(united(terms, axis, extents.pop()))
     offsets = [branches[0].offset_from(other) for other in branches[1:]] if branches else []
     known = [Fraction(0), *(offset for offset in offsets if offset is not None)]
     return max(known) - min(known)
+
+
+def _follows(term: Term, axis: int) -> bool:
+    """Whether some paths are local along an axis, and their features stand along it."""
+    is_local = axis not in (*term.global_axes, *term.running_axes)
+    return is_local and any(part.axis == axis for parts in term.dims for part in parts)
 
 
 def _repeating(seq: Periodic | Bordered) -> list[Periodic]:

@@ -85,7 +85,14 @@ def _beside(claims: Claims, node: Node, axis: str) -> list[str]:
 
 def _distance(branches: list[_Branch]) -> Fraction | None:
     """The largest distance between the mean centres of branches with one jump; None if not all are known."""
-    if len(branches) < 2 or any(along is None or own.period is None for own, along in branches):
+    if len(branches) < 2 or any(along is None for _, along in branches):
+        return None
+    lone = [along for own, along in branches if own.n == 1 and along is not None]
+    if len(lone) == len(branches):
+        # Single features have centres, and no jump by which they would be told apart.
+        centres = [Fraction(int(a.lo[0] + a.hi[0]), 2) for a in lone if a.known[:1].any()]
+        return max(centres) - min(centres) if len(centres) == len(lone) else None
+    if any(own.period is None for own, _ in branches):
         return None
     first = branches[0][0].jump
     alike = [(own, along) for own, along in branches if own.jump == first and along is not None]

@@ -155,19 +155,23 @@ def along_of(fields: _Fields, layout: Layout, axis: str, pixels: int) -> Along:
 
 
 def _numbered(fields: _Fields, layout: Layout, axis: str) -> list[int]:
-    """The numbers of a feature that count along an axis: its own, and those with which the field changes."""
+    """The numbers of a feature that count along an axis: its own, and those with which the field changes.
+
+    What the first ones leave out, the next ones do not see: on a diagonal one of both numbers tells which field it is.
+    """
     lo, hi = fields.said
-    own = layout.names.index(axis) if axis in layout.names else -1
-    return [k for k in range(len(layout.names)) if k == own or _changes(lo, hi, k)]
-
-
-def _changes(lo: Ints, hi: Ints, k: int) -> bool:
-    """Whether what is read changes with a number of the feature, features that read nothing left out."""
-    reads, far = hi > lo, np.iinfo(np.int64).max
-    return any(
-        bool((np.where(reads, ends, far).min(axis=k) < np.where(reads, ends, -far).max(axis=k)).any())
-        for ends in (lo, hi)
-    )
+    own, far = layout.names.index(axis) if axis in layout.names else -1, np.iinfo(np.int64).max
+    reads = hi > lo
+    lo_least, lo_most, hi_least, hi_most = (np.where(reads, e, f) for e in (lo, hi) for f in (far, -far))
+    found = []
+    for k in range(len(layout.names)):
+        least = [ends.min(axis=k, keepdims=True) for ends in (lo_least, hi_least)]
+        most = [ends.max(axis=k, keepdims=True) for ends in (lo_most, hi_most)]
+        if k == own or any(bool((a < b).any()) for a, b in zip(least, most, strict=True)):
+            found.append(k)
+        else:
+            (lo_least, hi_least), (lo_most, hi_most) = least, most
+    return found
 
 
 def _count(layout: Layout, axis: str, numbered: list[int], changing: int) -> int | None:
