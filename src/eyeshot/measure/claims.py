@@ -23,7 +23,7 @@ from eyeshot.measure.channels import places_of
 __all__ = ["Claims", "Probe", "Watched", "box_mask", "free_dims"]
 
 Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
+Ints = npt.NDArray[np.int32]
 Sets = tuple[IndexSet, ...]
 
 
@@ -95,7 +95,8 @@ class Claims:
 
     def __init__(self, analysis: Analysis) -> None:
         self.analysis = analysis
-        self._hulls: dict[tuple[str, str, int], tuple[Ints, Ints]] = {}
+        # By the field, which most values share with their operand.
+        self._hulls: dict[tuple[int, tuple[int, ...], str, int], tuple[Ints, Ints]] = {}
         self._places: dict[str, tuple[bool, ...]] = {}
 
     @property
@@ -120,10 +121,12 @@ class Claims:
 
     def hull(self, name: str, value: Value, axis: int) -> tuple[Ints, Ints]:
         """The actual field of every element along one axis: first row, and one behind the last."""
-        key = (name, value.name, axis)
+        walk = self.analysis.actual
+        key = (id(walk.fields[name]), self.graph.shapes[name], value.name, axis)
         if key not in self._hulls:
-            walk = self.analysis.actual
-            self._hulls[key] = actual_intervals(self.graph, walk, name, value, value.axes[axis].name)
+            lo, hi = actual_intervals(self.graph, walk, name, value, value.axes[axis].name)
+            # No image has so many rows that it would not do, and of an attention matrix all are held.
+            self._hulls[key] = lo.astype(np.int32), hi.astype(np.int32)
         return self._hulls[key]
 
     def reached(self, probe: Probe) -> dict[str, Boxes] | None:

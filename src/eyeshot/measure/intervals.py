@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +16,7 @@ from eyeshot.graph.access import Shape
 __all__ = ["Intervals"]
 
 Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int32]
-
-_NONE = np.iinfo(np.int32).max
-"""First row of an element that none has reached; one behind its last is 0."""
+Ints = npt.NDArray[np.signedinteger[Any]]
 
 
 class Intervals:
@@ -27,12 +26,18 @@ class Intervals:
     ----------
     dims : int
         Dimensions of the value.
+    rows : int
+        Rows along the axis.
     """
 
-    def __init__(self, dims: int) -> None:
+    def __init__(self, dims: int, rows: int) -> None:
+        # An attention matrix has millions of elements, and of several all are held at a time.
+        self._type = np.int16 if rows < np.iinfo(np.int16).max else np.int32
+        # First row of an element that none has reached; one behind its last is 0.
+        self._none = np.iinfo(self._type).max
         # Shaped like the value, with 1 along dimensions whose elements are all reached alike.
-        self._lo: Ints = np.full((1,) * dims, _NONE, np.int32)
-        self._hi: Ints = np.zeros((1,) * dims, np.int32)
+        self._lo: Ints = np.full((1,) * dims, self._none, self._type)
+        self._hi: Ints = np.zeros((1,) * dims, self._type)
 
     def add(self, rows: Sequence[int], reached: Bools, keep: Sequence[int]) -> None:
         """Take the elements that some rows reached.
@@ -46,14 +51,14 @@ class Intervals:
         keep : sequence of int
             Dimensions along which not all elements are alike.
         """
-        numbers = np.asarray(rows, np.int32)
+        numbers = np.asarray(rows, self._type)
         there = reached.any(axis=0)
-        first = np.where(there, numbers[reached.argmax(axis=0)], _NONE)
+        first = np.where(there, numbers[reached.argmax(axis=0)], self._none)
         last = np.where(there, numbers[::-1][reached[::-1].argmax(axis=0)] + 1, 0)
         sizes = iter(there.shape)
         shape = [next(sizes) if d in keep else 1 for d in range(self._lo.ndim)]
-        self._lo = np.minimum(self._lo, first.reshape(shape).astype(np.int32))
-        self._hi = np.maximum(self._hi, last.reshape(shape).astype(np.int32))
+        self._lo = np.minimum(self._lo, first.reshape(shape).astype(self._type))
+        self._hi = np.maximum(self._hi, last.reshape(shape).astype(self._type))
 
     def sliced(self, dim: int, start: int, stop: int | None) -> Intervals:
         """Those of the elements ``[start, stop)`` along one dimension of the value."""
@@ -68,9 +73,8 @@ class Intervals:
         shape = (*self._lo.shape[:dim], *sizes, *self._lo.shape[dim + 1 :])
         return self._with(self._lo.reshape(shape), self._hi.reshape(shape))
 
-    @staticmethod
-    def _with(lo: Ints, hi: Ints) -> Intervals:
-        found = Intervals(lo.ndim)
+    def _with(self, lo: Ints, hi: Ints) -> Intervals:
+        found = copy.copy(self)
         found._lo, found._hi = lo, hi
         return found
 

@@ -78,7 +78,8 @@ class Entry:
 
     def measured(self, value: Value, axis: int) -> Intervals:
         """Where to put down what rows along an axis have reached."""
-        return self.intervals.setdefault((value.name, axis), Intervals(len(self.node.shape)))
+        rows = value.shape[value.axes[axis].dim]
+        return self.intervals.setdefault((value.name, axis), Intervals(len(self.node.shape), rows))
 
     def proof(self, claims: Claims, row: RowProof | None, *, contradicted: bool) -> ValueProof:
         """What was found out.
