@@ -55,7 +55,7 @@ def row_of(graph: Graph, node: Node, walk: Walk) -> LayerField:
     for position, value in enumerate(graph.inputs):
         terms = [term for term in features.terms if term.input == position]
         for number, axis in enumerate(value.axes if terms else ()):
-            misaligned = _misaligned(met, position, number)
+            misaligned = _misaligned(met, position, number, value.shape[axis.dim])
             axes.append(_axis_field(features, value, axis, terms, number, misaligned, status))
     return LayerField(
         node.name, node.layer, node.op.kind, node.source, node.shape, tuple(axes), status, walk.blamed(node.name)
@@ -300,27 +300,27 @@ def _meeting(graph: Graph, node: Node, walk: Walk) -> list[list[Term]]:
     return [[term for term in field if isinstance(term, Term)] for field in fields]
 
 
-def _misaligned(met: list[list[Term]], position: int, axis: int) -> Fraction:
+def _misaligned(met: list[list[Term]], position: int, axis: int, extent: int) -> Fraction:
     """Largest distance between the centres of the branches that meet in a node, in the mean over a period."""
+    found = [[t for t in paths if t.input == position and axis not in t.global_axes] for paths in met]
+    extents = [{t.extent(axis) for t in terms} for terms in found]
     branches: list[Periodic] = []
-    for paths in met:
-        terms = [term for term in paths if term.input == position and _follows(term, axis)]
-        extents = {term.extent(axis) for term in terms}
-        if extents == {1}:
-            # A single feature has a centre, though nothing repeats.
-            lo, hi = hull(extent_of(term, axis) for term in terms)
-            branches += [Periodic(1, 0, (lo,), (hi,))] if hi > lo else []
-        elif len(extents) == 1 and all(term.parts_of(axis) for term in terms):
-            branches += _repeating(united(terms, axis, extents.pop()))
+    for terms, sizes in zip(found, extents, strict=True):
+        is_running = any(axis in t.running_axes for t in terms)
+        if all(some <= {1} for some in extents):
+            branches += _single(terms, axis, extent if is_running else None)
+        elif len(sizes) == 1 and not is_running and all(t.parts_of(axis) for t in terms):
+            branches += _repeating(united(terms, axis, next(iter(sizes))))
     offsets = [branches[0].offset_from(other) for other in branches[1:]] if branches else []
     known = [Fraction(0), *(offset for offset in offsets if offset is not None)]
     return max(known) - min(known)
 
 
-def _follows(term: Term, axis: int) -> bool:
-    """Whether some paths are local along an axis, and their features stand along it."""
-    is_local = axis not in (*term.global_axes, *term.running_axes)
-    return is_local and any(part.axis == axis for parts in term.dims for part in parts)
+def _single(terms: list[Term], axis: int, extent: int | None) -> list[Periodic]:
+    """A branch of one feature, which has a centre though nothing repeats; none if it runs over all of the axis."""
+    lo, hi = hull(extent_of(term, axis) for term in terms) if terms else (0, 0)
+    runs_over_all = extent is not None and lo <= 0 and hi >= extent
+    return [Periodic(1, 0, (lo,), (hi,))] if hi > lo and not runs_over_all else []
 
 
 def _repeating(seq: Periodic | Bordered) -> list[Periodic]:
