@@ -15,7 +15,7 @@ def hint(graph: Graph, key: str) -> str:
     # Who asks for `block.2` may have meant the second call, which is `block#2`.
     stem, mark, number = key.rpartition("#") if "#" in key else key.rpartition(".")
     calls = [call.name for call in graph.calls if call.name == stem or call.name.rpartition("#")[0] == stem]
-    if number.isdecimal() and (len(calls) > 1 or (mark == "#" and calls)):
+    if stem and number.isdecimal() and (len(calls) > 1 or (mark == "#" and calls)):
         times = "once" if len(calls) == 1 else f"{len(calls)} times"
         return f"; `{stem}` is called {times}: {', '.join(calls[:3])}{', …' * (len(calls) > 3)}"
     known = (*dict(graph.groups), *(node.layer for node in graph.nodes), *graph.by_name)

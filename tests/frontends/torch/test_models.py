@@ -2,8 +2,10 @@
 
 import pytest
 import torch_support  # noqa: F401
+from torch import nn
 
 import eyeshot
+from eyeshot.errors import ModelReferenceError
 from eyeshot.graph.access import Status
 
 EXACT = [
@@ -50,3 +52,9 @@ def test_a_detection_model_is_read_up_to_where_it_needs_numbers() -> None:
 def test_optical_flow_is_bounded() -> None:
     fields = eyeshot.analyze("torchvision:raft_small")
     assert fields.status is Status.BOUNDED
+
+
+def test_a_number_that_is_no_layer_is_no_call_of_all_of_them() -> None:
+    fields = eyeshot.analyze(nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Conv2d(4, 4, 3)), (1, 3, 20, 20))
+    with pytest.raises(ModelReferenceError, match=r"has no layer `9`$"):
+        fields["9"]
