@@ -375,3 +375,41 @@ def test_single_features_that_meet_have_a_distance() -> None:
     row = eyeshot.analyze(Meets(), (1, 1, 8))[-1].axes[0]
     assert row.misaligned == 6
     assert eyeshot.verify(Meets(), input_shape=(1, 1, 8)).holds
+
+
+def test_padding_beside_gaps_contradicts_nothing() -> None:
+    up = nn.ConvTranspose2d(1, 1, 1, stride=(2, 1), output_padding=(0, 0))
+    after = nn.Conv2d(1, 1, (2, 1), padding=(2, 0), dilation=(2, 1), padding_mode="replicate")
+    proof = eyeshot.verify(nn.Sequential(up, after).eval(), input_shape=(1, 1, 6, 3))
+    assert proof.holds, proof.row_mismatches
+
+
+def test_channels_in_a_coordinate_are_no_features_when_branches_meet() -> None:
+    class Cells(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.up = nn.ConvTranspose2d(1, 1, 2, stride=2, dilation=2, output_padding=1)
+
+        def forward(self, x: Tensor) -> Tensor:
+            y = functional.pixel_unshuffle(self.up(x), 2)
+            return y[..., :3, :3] * x[..., :3, :3]
+
+    row = eyeshot.analyze(Cells(), (1, 1, 4, 4))[-1].axes[0]
+    proof = eyeshot.verify(Cells(), input_shape=(1, 1, 4, 4))
+    assert proof.holds, (row, proof.row_mismatches)
+
+
+def test_paths_of_one_feature_beside_paths_of_several() -> None:
+    class Net(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first = nn.Conv2d(4, 8, (3, 2), 2, 2, (1, 2), groups=4, padding_mode="replicate")
+            self.linear, self.norm = nn.Linear(3, 2), nn.GroupNorm(8, 8)
+            self.last = nn.Conv2d(8, 8, (4, 1), (3, 1), 1, (2, 1), groups=8, padding_mode="circular")
+
+        def forward(self, x: Tensor) -> Tensor:
+            y = functional.interpolate(x, scale_factor=(0.7, 0.5), mode="bicubic", align_corners=True, antialias=True)
+            return self.last(self.norm(self.linear(self.first(y))))
+
+    row = eyeshot.analyze(Net().eval(), (1, 4, 10, 9))["last"].axes
+    assert [(axis.n, axis.size, axis.is_global) for axis in row] == [(4, 10, True), (1, 9, True)]

@@ -253,7 +253,7 @@ def united(terms: list[Term], axis: int, n: int) -> Periodic | Bordered:
     whole: Periodic | Bordered | None = None
     for term in terms:
         seq = term.seqs[axis]
-        if not term.parts_of(axis) and (n > 1 or not isinstance(seq, Periodic)):
+        if term.extent(axis) == 1 and (n > 1 or not isinstance(seq, Periodic)):
             seq = Periodic(1, 0, *((end,) for end in extent_of(term, axis)))
         whole = seq if whole is None else union(whole, seq, n)
     return whole if whole is not None else Periodic(1, 0, (0,), (0,))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from eyeshot.analyses.features import Features, Listed, Terms, extent_of, united
 from eyeshot.analyses.law import Law, law_of
+from eyeshot.analyses.positions import positions_of
 from eyeshot.analyses.results import AxisField, LayerField, Scope
 from eyeshot.analyses.terms import Term
 from eyeshot.analyses.walk import Walk, carried, carriers
@@ -297,7 +298,8 @@ def _meeting(graph: Graph, node: Node, walk: Walk) -> list[list[Term]]:
     shapes = [graph.shapes[name] for name in node.inputs]
     ready = carriers(node.op.accesses(*shapes), shapes, node.shape)
     fields = (carried(walk.fields[name], carrier) for name, carrier in zip(node.inputs, ready, strict=True))
-    return [[term for term in field if isinstance(term, Term)] for field in fields]
+    # By features: in a coordinate channels may stand too, as in cells that were made channels.
+    return [[term for term in positions_of(graph, field) if isinstance(term, Term)] for field in fields]
 
 
 def _misaligned(met: list[list[Term]], position: int, axis: int, extent: int) -> Fraction:

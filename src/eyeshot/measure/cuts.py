@@ -26,7 +26,11 @@ def may_be_cut(graph: Graph, name: str) -> bool:
             if isinstance(reading, Access):
                 if any(_crops(reading, d, node.shape) for d in range(len(reading.links))):
                     return True
-                is_padded |= any(link.reading is not None and not link.reading.stays_inside() for link in reading.links)
+                read = [link.reading for link in reading.links if link.reading is not None]
+                if is_padded and any(len(taps) == 0 for one in read for taps in one.taps):
+                    # What is read beside a gap may be put where the law goes on with gaps.
+                    return True
+                is_padded |= any(not one.stays_inside() for one in read)
             elif is_padded and any(sum(reading.out_shape[o] > 1 for o in outs) > 1 for _, outs in reading.groups()):
                 return True
     return False
