@@ -1,6 +1,5 @@
 """Whatever the size of the image, there is an answer, soon, and it says which sizes are good ones."""
 
-import time
 from typing import Any
 
 import pytest
@@ -11,7 +10,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - everyone's name for it
 
 import eyeshot
+from eyeshot.api.sized import SizedModel
 from eyeshot.errors import LimitError
+from eyeshot.graph.core import Graph
 from eyeshot.plan.results import Verdict
 
 
@@ -34,10 +35,22 @@ class Skips(nn.Module):
         return y
 
 
-def timed(model: nn.Module | str, shape: tuple[int, ...], **named: Any) -> tuple[Any, float]:
-    begin = time.process_time()
-    plan = eyeshot.tile(model, shape, **named)
-    return plan, time.process_time() - begin
+@pytest.fixture(name="reads")
+def _reads(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The shapes at which a model is read: each costs about what a forward without numbers does."""
+    shapes: list[Any] = []
+    own = SizedModel.graph
+
+    def graph(self: SizedModel, shape: Any) -> Graph:
+        shapes.append(shape)
+        return own(self, shape)
+
+    monkeypatch.setattr(SizedModel, "graph", graph)
+    return shapes
+
+
+FEW = 40
+"""Readings of a model within which there is an answer. How long it takes is the benchmarks' matter."""
 
 
 @pytest.mark.parametrize("tile", [None, 512])
@@ -66,30 +79,26 @@ def test_steps_are_those_of_the_strides(depth: int, stride: int, note: str) -> N
 
 
 @pytest.mark.parametrize("size", [(1009, 1013), (5003, 4999), (20011, 19997), (199999, 200003), (999983, 999979)])
-def test_prime_sizes_are_answered_soon(size: tuple[int, int]) -> None:
-    model = Skips().eval()
-    begin = time.process_time()
-    eyeshot.load(model, input_shape=(1, 1, *size))
-    captured = time.process_time() - begin
-    plan, taken = timed(model, (1, 1, *size), tile=512)
+def test_prime_sizes_are_answered_soon(size: tuple[int, int], reads: list[Any]) -> None:
+    plan = eyeshot.tile(Skips().eval(), (1, 1, *size), tile=512)
     assert plan.verdict is Verdict.IMPOSSIBLE
     padded = "×".join(str(-(-n // 32) * 32) for n in size)
     assert [f"multiples of 32 can be tiled: pad the image to {padded}" in note for note in plan.tiling.notes] == [True]
-    assert taken < 1 + 3 * captured, "walking over periods as long as the image would take minutes"
+    assert len(reads) <= FEW
+    # Walking over periods as long as the image would take minutes.
+    assert not plan._planner._subject.walk.fields or max(size) < 20_000
 
 
 @pytest.mark.parametrize("size", [(1001, 777), (1024, 1024), (6656, 11232), (2**14 + 1, 2**13 - 1), (33, 47)])
-def test_a_published_network_is_planned_soon(size: tuple[int, int]) -> None:
+def test_a_published_network_is_planned_soon(size: tuple[int, int], reads: list[Any]) -> None:
     import segmentation_models_pytorch as smp
 
     model = smp.Unet("resnet18", encoder_weights=None).eval()
-    eyeshot.load(model, input_shape=(1, 3, 64, 64))
-    plan, taken = timed(model, (1, 3, *size))
+    plan = eyeshot.tile(model, (1, 3, *size))
     if size == (1001, 777):
         assert "pad the image to 1024×800" in plan.tiling.notes[0]
     assert plan.tiling.is_possible == (size in {(1024, 1024), (6656, 11232), (33, 47)})
-    # Half of that on an idle core; the answer used to take minutes.
-    assert taken < 2
+    assert len(reads) <= FEW
 
 
 @pytest.mark.parametrize(
@@ -124,20 +133,19 @@ def test_image_that_fits_into_the_memory_is_one_tile() -> None:
 
 
 @pytest.mark.parametrize("named", [{}, {"tile": 64}, {"tile": 10**5}, {"memory": "1GB"}])
-def test_image_beyond_all_limits_is_refused_at_once(named: dict[str, Any]) -> None:
-    begin = time.process_time()
+def test_image_beyond_all_limits_is_refused_at_once(named: dict[str, Any], reads: list[Any]) -> None:
     with pytest.raises(LimitError, match="choose a smaller input") as caught:
         eyeshot.tile("unet_bilinear", (1, 1, 10**9, 10**6), **named)
     assert "\n" not in str(caught.value)
-    assert time.process_time() - begin < 1
+    assert len(reads) == 1
 
 
-def test_more_tiles_than_are_listed() -> None:
+def test_more_tiles_than_are_listed(reads: list[Any]) -> None:
     with pytest.raises(LimitError, match=r"1,000,000 tiles at most along t, but tiles of 16 pixels are [0-9,]+; take"):
         eyeshot.tile("conv k3 p1", (1, 1, 10**8), tile=16)
-    plan, taken = timed("conv k3 p1", (1, 1, 10**8))
-    assert len(plan) <= 10**6
-    assert taken < 2
+    reads.clear()
+    assert len(eyeshot.tile("conv k3 p1", (1, 1, 10**8))) <= 10**6
+    assert len(reads) <= FEW
 
 
 def test_kinds_of_tiles_are_few() -> None:
