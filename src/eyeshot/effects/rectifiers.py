@@ -10,7 +10,6 @@ from __future__ import annotations
 import enum
 from typing import Any
 
-import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 __all__ = ["Rectifying", "Rule"]
