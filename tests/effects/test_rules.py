@@ -50,7 +50,7 @@ class Hooked:
         self.seen[act] = args[0].detach().clone()
 
     def _back(self, rule: Rule) -> Any:
-        def back(act: nn.Module, grads: Any, outs: Any) -> Any:
+        def back(act: nn.Module, _grads: Any, outs: Any) -> Any:
             if rule is Rule.GRADIENT:
                 return None
             positive = outs[0].clamp_min(0)
@@ -187,5 +187,5 @@ def test_without_gradients() -> None:
     subject = Subject(Without().eval(), SHAPE)
     with pytest.raises(InputError, match="must have gradients to the input"):
         subject.back(subject.graph.outputs[0], (0, 0, 0, 0), image(), Rule.DECONV)
-    with pytest.raises(InputError, match="must have weights, but its `conv.weight` lies on the meta device"):
+    with pytest.raises(InputError, match=r"must have weights, but its `conv\.weight` lies on the meta device"):
         Subject(Without().to("meta"), SHAPE)

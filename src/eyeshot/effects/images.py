@@ -181,8 +181,8 @@ def _photo(name: str, where: str, channels: int, preprocessing: Preprocessing) -
         with PIL.Image.open(Path(name)) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise LimitError(
-                    f"{where} must have at most {MOST_PIXELS:,} pixels, but has {image.width} × {image.height}; make it "
-                    "smaller"
+                    f"{where} must have at most {MOST_PIXELS:,} pixels, but has {image.width} × {image.height}; make "
+                    "it smaller"
                 )
             known = _MODES.get(channels)
             if known is None:

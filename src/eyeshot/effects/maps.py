@@ -46,7 +46,7 @@ class Maps:
         self.channels = math.prod(self._rest)
 
     def apart(self, value: Any) -> Any:
-        """A value, array or tensor, as one map for each channel: (channels, \\*features)."""
+        r"""A value, array or tensor, as one map for each channel: (channels, \*features)."""
         split = value.reshape([size for _, size, _ in self._split])
         moved = split.permute(self._order) if hasattr(split, "permute") else split.transpose(self._order)
         return moved.reshape((self.channels, *self.extents))

@@ -50,7 +50,7 @@ class Preprocessing:
             )
             parts.append(f"scaled to {sides} ({self.resampling})")
         if self.crop is not None:
-            parts.append(f"middle of {'×'.join(map(str, self.crop))}")
+            parts.append(f"middle of {_by(self.crop)}")
         parts.append("numbers 0 … 1")
         if self.mean or self.std:
             parts.append(f"less mean {_listed(self.mean)}, by deviation {_listed(self.std)}")
@@ -76,6 +76,10 @@ class Preprocessing:
         if self.std:
             pixels = pixels / np.asarray(self.std, np.float32).reshape(-1, *ones)
         return pixels.astype(np.float32)
+
+
+def _by(sizes: Any) -> str:
+    return "×".join(map(str, sizes))
 
 
 def _listed(numbers: Sequence[float]) -> str:

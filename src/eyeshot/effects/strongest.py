@@ -70,13 +70,13 @@ class Strongest:
         self.ties = np.zeros((channels, count), np.int64)
 
     def add(self, image: int, maps: Any) -> None:
-        """Look at the maps of one image.
+        r"""Look at the maps of one image.
 
         Parameters
         ----------
         image : int
             Its number; each image once, in any order.
-        maps : array or Tensor, shape (channels, \\*features)
+        maps : array or Tensor, shape (channels, \*features)
             The values.
 
         Raises
