@@ -74,6 +74,7 @@ def test_captions() -> None:
     )
 
 
+@pytest.mark.filterwarnings("ignore:Complex modules")
 def test_what_has_no_kernels() -> None:
     class Net(nn.Module):
         def __init__(self) -> None:
