@@ -116,6 +116,11 @@ class Subject:
         """Its fields, on the input's own size."""
         return Analysis(self.graph)
 
+    def tensor(self, numbers: Array) -> Any:
+        """An image, (channels, axes), as the model's input, on its device and in its type."""
+        wanted = self._arguments.inputs[0].tensor
+        return torch.from_numpy(np.ascontiguousarray(numbers)).to(self.device, wanted.dtype).reshape(wanted.shape)
+
     @cached_property
     def _sights(self) -> dict[str, tuple[int, int]]:
         """For each value the call and the result that hold it first; later ones may be changed in place."""
