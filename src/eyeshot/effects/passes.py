@@ -97,7 +97,7 @@ class Subject:
         name: str | None = None,
     ) -> None:
         self.model = runnable(model)
-        self._record = Record()
+        self._record, self._named = Record(), {"axes": axes, "call": call, "name": name}
         with TURN:
             meanings = arguments_of(input_shape, self.model, axes=axes, call=call)
             self.graph, self._arguments = capture_first(self.model, meanings, record=self._record, name=name)
@@ -110,6 +110,12 @@ class Subject:
                     f"`{self.graph.name}` must have weights, but its `{path}` lies on the meta device; load them first"
                 )
         self.device = device_of(self.model) or torch.device("cpu")
+
+    def resized(self, sizes: Mapping[int, int]) -> Subject:
+        """The same model, read at another size along some dimensions of its input."""
+        shape = tuple(sizes.get(d, n) for d, n in enumerate(self.graph.inputs[0].shape))
+        dtype = str(self._arguments.inputs[0].tensor.dtype).removeprefix("torch.")
+        return Subject(self.model, [(shape, dtype)], **self._named)
 
     @cached_property
     def analysis(self) -> Analysis:
