@@ -1,12 +1,13 @@
 """The strongest features are those of sorting everything, whatever the order of images and wherever it is cut."""
 
+import json
 import random
 
 import numpy as np
 import pytest
 import torch
 
-from eyeshot.effects.strongest import Strongest
+from eyeshot.effects.strongest import Found, Strongest
 from eyeshot.errors import InputError
 
 
@@ -30,12 +31,16 @@ def test_as_sorting_everything(seed: int) -> None:
     draw.shuffle(order)
     cut = draw.randrange(number + 1)
     first = Strongest(channels, extents, count)
+    journal = []
     for n in order[:cut]:
-        first.add(n, torch.from_numpy(maps[n]) if draw.random() < 0.5 else maps[n])
+        found = first.look(torch.from_numpy(maps[n]) if draw.random() < 0.5 else maps[n])
+        first.take(n, found)
+        journal.append((n, json.loads(json.dumps(found))))
     then = Strongest(channels, extents, count)
-    then.resume({name: array.copy() for name, array in first.state().items()})
+    for n, found in journal:
+        then.take(n, [Found(*one) for one in found])
     for n in order[cut:]:
-        then.add(n, maps[n])
+        then.take(n, then.look(maps[n]))
     for channel in range(channels):
         found = [(hit.image, hit.feature, hit.score, hit.ties) for hit in then.hits(channel)]
         assert found == sorted_all(maps, channel, count)
@@ -46,7 +51,7 @@ def test_only_features_that_are_allowed() -> None:
     allowed = np.zeros((4, 6), np.bool_)
     allowed[1:3, 1:5] = True
     search = Strongest(1, (4, 6), 3, allowed)
-    search.add(0, maps)
+    search.take(0, search.look(maps))
     assert [hit.feature for hit in search.hits(0)] == [(2, 4), (2, 3), (2, 2)]
     with pytest.raises(InputError, match="some feature must have a field within the image"):
         Strongest(1, (4, 6), 3, np.zeros((4, 6), np.bool_))
@@ -56,10 +61,10 @@ def test_what_is_no_number_is_named() -> None:
     maps = np.zeros((3, 2, 2), np.float32)
     maps[1, 0, 0] = np.nan
     with pytest.raises(InputError, match="NaN in channel 1"):
-        Strongest(3, (2, 2), 1).add(0, maps)
+        Strongest(3, (2, 2), 1).look(maps)
 
 
 def test_the_strongest_channels_first() -> None:
     search = Strongest(3, (2,), 1)
-    search.add(0, np.array([[1, 2], [5, 0], [5, 3]], np.float32))
+    search.take(0, search.look(np.array([[1, 2], [5, 0], [5, 3]], np.float32)))
     assert search.strongest_channels() == (1, 2, 0)

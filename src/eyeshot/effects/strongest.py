@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from eyeshot.errors import InputError
 
-__all__ = ["Hit", "Strongest"]
+__all__ = ["Found", "Hit", "Strongest"]
 
 Array = npt.NDArray[Any]
 
@@ -36,6 +37,30 @@ class Hit:
     feature: tuple[int, ...]
     score: float
     ties: int = 0
+
+
+class Found(NamedTuple):
+    """What one image has to tell of one channel.
+
+    Parameters
+    ----------
+    channel : int
+        The channel.
+    places : tuple of int
+        Its features that may count, by their row-major numbers.
+    scores : tuple of float
+        Their values.
+    here : tuple of int
+        How many features of the image have the same value as each of them.
+    before : tuple of int
+        And the same as each that was kept before.
+    """
+
+    channel: int
+    places: tuple[int, ...]
+    scores: tuple[float, ...]
+    here: tuple[int, ...]
+    before: tuple[int, ...]
 
 
 class Strongest:
@@ -69,15 +94,18 @@ class Strongest:
         self.places = np.zeros((channels, count), np.int64)
         self.ties = np.zeros((channels, count), np.int64)
 
-    def add(self, image: int, maps: Any) -> None:
-        r"""Look at the maps of one image.
+    def look(self, maps: Any) -> list[Found]:
+        r"""What the maps of one image have to tell.
 
         Parameters
         ----------
-        image : int
-            Its number; each image once, in any order.
         maps : array or Tensor, shape (channels, \*features)
             The values.
+
+        Returns
+        -------
+        list of Found
+            One for each channel in which some feature may count; to be handed to `take`.
 
         Raises
         ------
@@ -93,28 +121,44 @@ class Strongest:
         # After a few images most channels have nothing to tell any more.
         telling = np.flatnonzero(best >= self.scores[:, -1])
         if not len(telling):
-            return
+            return []
         chosen = rows[telling]
         values = np.asarray(chosen.numpy(force=True) if hasattr(chosen, "numpy") else chosen, np.float64)
-        for channel, row in zip(telling, values, strict=True):
-            self._merge(int(channel), image, row)
+        return [self._found(int(channel), row) for channel, row in zip(telling, values, strict=True)]
 
-    def _merge(self, channel: int, image: int, row: Array) -> None:
+    def _found(self, channel: int, row: Array) -> Found:
         least = self.scores[channel, -1]
         near = np.flatnonzero(row >= least) if np.isfinite(least) else np.arange(len(row))
         # A stable sort keeps row-major order among equals.
         first = near[np.argsort(-row[near], kind="stable")[: self._count]]
         places = self._allowed[first] if self._allowed is not None else first
-        scores = np.concatenate([self.scores[channel], row[first]])
-        images = np.concatenate([self.images[channel], np.full(len(first), image)])
-        places = np.concatenate([self.places[channel], places])
-        here = np.array([np.count_nonzero(row == score) for score in row[first]], np.int64)
-        before = np.array([np.count_nonzero(row == score) for score in self.scores[channel]], np.int64)
-        known = self._known(channel, row[first])
-        ties = np.concatenate([self.ties[channel] + before, here - 1 + known])
+        here = tuple(int(np.count_nonzero(row == score)) for score in row[first])
+        before = tuple(int(np.count_nonzero(row == score)) for score in self.scores[channel])
+        return Found(channel, tuple(places.tolist()), tuple(row[first].tolist()), here, before)
+
+    def take(self, image: int, found: Sequence[Found]) -> None:
+        """Count what an image has told.
+
+        Parameters
+        ----------
+        image : int
+            Its number; each image once, in any order, but each before the next is looked at.
+        found : sequence of Found
+            What `look` gave.
+        """
+        for one in found:
+            self._take(image, one)
+
+    def _take(self, image: int, one: Found) -> None:
+        k, new = one.channel, np.array(one.scores)
+        scores = np.concatenate([self.scores[k], new])
+        images = np.concatenate([self.images[k], np.full(len(new), image)])
+        places = np.concatenate([self.places[k], np.array(one.places, np.int64)])
+        known = self._known(k, new)
+        ties = np.concatenate([self.ties[k] + np.array(one.before), np.array(one.here, np.int64) - 1 + known])
         order = np.lexsort((places, np.where(images < 0, np.iinfo(np.int64).max, images), -scores))[: self._count]
-        self.scores[channel], self.images[channel] = scores[order], images[order]
-        self.places[channel], self.ties[channel] = places[order], ties[order]
+        self.scores[k], self.images[k] = scores[order], images[order]
+        self.places[k], self.ties[k] = places[order], ties[order]
 
     def _known(self, channel: int, scores: Array) -> Array:
         """How many features with some scores were seen in earlier images: those that are kept know of all others."""
@@ -137,19 +181,3 @@ class Strongest:
     def strongest_channels(self) -> tuple[int, ...]:
         """Channels in the order of their strongest feature, the strongest first."""
         return tuple(int(channel) for channel in np.argsort(-self.scores[:, 0], kind="stable"))
-
-    # ------------------------------------------------------------------ on its way to a journal and back
-
-    def state(self) -> dict[str, Array]:
-        """All that it knows, as arrays."""
-        return {"scores": self.scores, "images": self.images, "places": self.places, "ties": self.ties}
-
-    def resume(self, state: dict[str, Array]) -> None:
-        """Go on with what another one knew."""
-        for name, array in state.items():
-            mine = getattr(self, name)
-            if mine.shape != array.shape:
-                raise InputError(
-                    f"what is resumed must be of the same search, but its {name} have the shape {array.shape}"
-                )
-            mine[...] = array

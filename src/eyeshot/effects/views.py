@@ -187,6 +187,6 @@ def _chosen(
         at = values[(slice(None), *place)]
         return (channel % maps.channels if channel is not None else int(at.argmax())), place
     search = Strongest(maps.channels, maps.extents, 1)
-    search.add(0, values)
+    search.take(0, search.look(values))
     best = channel % maps.channels if channel is not None else search.strongest_channels()[0]
     return best, search.hits(best)[0].feature
