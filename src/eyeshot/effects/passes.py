@@ -122,6 +122,13 @@ class Subject:
         """Its fields, on the input's own size."""
         return Analysis(self.graph)
 
+    def operation(self, node: str) -> str:
+        """The framework's operation that makes a value, ``relu_``; empty if no single one does."""
+        place = self._record.makers.get(node)
+        if place is None:
+            return ""
+        return self._record.calls[place].name.partition("::")[2].partition(".")[0]
+
     def tensor(self, numbers: Array) -> Any:
         """An image, (channels, axes), as the model's input, on its device and in its type."""
         wanted = self._arguments.inputs[0].tensor
