@@ -294,7 +294,7 @@ def activations(
     return _as(Activations, activations_of(subject, node, layer, found, str(how)))
 
 
-def deconv(
+def deconv(  # noqa: PLR0913 - one for each thing that can be chosen
     model: Any,
     layer: str,
     image: Any,
@@ -335,7 +335,7 @@ def deconv(
     return _as(Deconv, views)
 
 
-def patches(
+def patches(  # noqa: PLR0913 - as for `deconv`
     model: Any,
     layer: str,
     images: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
@@ -414,7 +414,7 @@ def compare(
     Examples
     --------
     >>> import eyeshot
-    >>> pair = eyeshot.compare("alexnet", "vgg16").pairs[-1]
+    >>> pair = eyeshot.compare("alexnet", "vgg16").pairs[7]
     >>> pair.first.layer, pair.second.layer, round(pair.apart, 3)
     ('pool5', 'conv5_3', 0.005)
     """
