@@ -1,4 +1,4 @@
-"""`eyeshot filters`, `activations`, `deconv`, `patches`, `compare`: files that are written, and what is told in one line."""
+"""Commands that show what features look like: files that are written, and what is told in one line."""
 
 import wave
 from collections.abc import Callable
@@ -46,36 +46,35 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-PHOTO = ["--image", "photos/0.png"]
 DONE = [
-    (["filters", "net.py:net", "0", "--input", "32", "-o", "x.svg"], "8 kernels of 5×5 on 3 channels"),
-    (["filters", "net.py:net", "0", "--input", "32", "--order", "hue", "-o", "x.png"], "8 kernels of 5×5"),
-    (["filters", "net.py:net", "3", "--input", "32", "--order", "norm", "-o", "x.svg"], "6 kernels of 3×3 on 8 channels"),
-    (["filters", "net.py:sound", "0", "--input", "1x1x64", "-o", "x.svg"], "4 kernels of 9 on 1 channels"),
-    (["filters", "net.py:volume", "0", "--input", "1x1x9x9x9", "-o", "x.svg"], "4 kernels of 3×3×3"),
-    (["activations", "net.py:net", "4", *PHOTO, "-o", "x.svg"], "6 channels, "),
-    (["activations", "net.py:net", "4", *PHOTO, "--scale", "tile", "--strongest", "-o", "x.png"], "6 channels, "),
-    (["activations", "net.py:net", "4", *PHOTO, "--overlay", "2", "--theme", "dark", "-o", "x.svg"], "6 channels, "),
-    (["activations", "net.py:net", "4", *PHOTO, "--resize", "32", "-o", "x.npz"], "scaled to shorter side 32 px"),
-    (["activations", "net.py:sound", "1", "--image", "sound.wav", "--overlay", "1", "-o", "x.svg"], "4 channels, "),
-    (["activations", "net.py:volume", "1", "--image", "volume.npy", "--slice", "2", "-o", "x.svg"], "4 channels, "),
-    (["activations", "net.py:volume", "1", "--image", "volume.npy", "--overlay", "1", "-o", "x.svg"], "4 channels, "),
-    (["deconv", "net.py:net", "4", *PHOTO, "-o", "x.svg"], "2 rectifiers met"),
-    (["deconv", "net.py:net", "4", *PHOTO, "--channel", "1", "--at", "3,4", "-o", "x.npz"], "channel 1 at 3,4: "),
-    (["deconv", "net.py:sound", "1", "--image", "sound.wav", "-o", "x.svg"], "1 rectifier met"),
-    (["deconv", "net.py:volume", "1", "--image", "volume.npy", "-o", "x.svg"], "1 rectifier met"),
-    (["patches", "net.py:net", "4", "--images", "photos", "-o", "x.svg"], "photos/"),
-    (["patches", "net.py:net", "4", "--images", "photos/*.png", "--channels", "2,3", "--rule", "none", "-o", "x.npz"], "channel 2: "),
-    (["patches", "net.py:net", "4", "--images", "photos", "--only-inside", "--mean", ".5,.5,.5", "--std", "1,1,1", "-o", "x.png"], "channel "),
-]  # fmt: skip
+    ("filters net.py:net 0 --input 32 -o x.svg", "8 kernels of 5×5 on 3 channels"),
+    ("filters net.py:net 0 --input 32 --order hue -o x.png", "8 kernels of 5×5"),
+    ("filters net.py:net 3 --input 32 --order norm -o x.svg", "6 kernels of 3×3 on 8 channels"),
+    ("filters net.py:sound 0 --input 1x1x64 -o x.svg", "4 kernels of 9 on 1 channels"),
+    ("filters net.py:volume 0 --input 1x1x9x9x9 -o x.svg", "4 kernels of 3×3×3"),
+    ("activations net.py:net 4 --image photos/0.png -o x.svg", "6 channels, "),
+    ("activations net.py:net 4 --image photos/0.png --scale tile --strongest -o x.png", "6 channels, "),
+    ("activations net.py:net 4 --image photos/0.png --overlay 2 --theme dark -o x.svg", "6 channels, "),
+    ("activations net.py:net 4 --image photos/0.png --resize 32 -o x.npz", "scaled to shorter side 32 px"),
+    ("activations net.py:sound 1 --image sound.wav --overlay 1 -o x.svg", "4 channels, "),
+    ("activations net.py:volume 1 --image volume.npy --slice 2 -o x.svg", "4 channels, "),
+    ("activations net.py:volume 1 --image volume.npy --overlay 1 -o x.svg", "4 channels, "),
+    ("deconv net.py:net 4 --image photos/0.png -o x.svg", "2 rectifiers met"),
+    ("deconv net.py:net 4 --image photos/0.png --channel 1 --at 3,4 -o x.npz", "channel 1 at 3,4: "),
+    ("deconv net.py:sound 1 --image sound.wav -o x.svg", "1 rectifier met"),
+    ("deconv net.py:volume 1 --image volume.npy -o x.svg", "1 rectifier met"),
+    ("patches net.py:net 4 --images photos -o x.svg", "photos/"),
+    ("patches net.py:net 4 --images photos/*.png --channels 2,3 --rule none -o x.npz", "channel 2: "),
+    ("patches net.py:net 4 --images photos --only-inside --mean .5,.5,.5 --std 1,1,1 -o x.png", "channel "),
+]
 
 
 @pytest.mark.parametrize(("words", "said"), DONE)
-def test_it_writes_a_file_and_says_what(run: Runner, folder: Path, words: list[str], said: str) -> None:
-    found = run(*words)
+def test_it_writes_a_file_and_says_what(run: Runner, folder: Path, words: str, said: str) -> None:
+    found = run(*words.split())
     assert (found.status, found.err) == (0, "")
     assert said in found.out
-    path = folder / words[-1]
+    path = folder / words.rsplit(maxsplit=1)[-1]
     assert path.stat().st_size > 200
     if path.suffix == ".npz":
         with np.load(path) as arrays:
@@ -85,26 +84,26 @@ def test_it_writes_a_file_and_says_what(run: Runner, folder: Path, words: list[s
 
 
 WRONG = [
-    (["filters", "net.py:net", "1", "-o", "x.svg", "--input", "32"], "`1` must be a convolution with kernels of its own"),
-    (["filters", "net.py:net", "0", "-o", "x.svg", "--input", "32", "--page", "2"], "page must be one of 1 … 1, but is 2"),
-    (["filters", "alexnet", "conv1", "-o", "x.svg"], "only a PyTorch model has weights"),
-    (["activations", "net.py:net", "9", *PHOTO, "-o", "x.svg"], "has no layer `9`"),
-    (["activations", "net.py:net", "4", "--image", "no.png", "-o", "x.svg"], "'no.png' cannot be read"),
-    (["activations", "net.py:net", "4", *PHOTO, "--overlay", "6", "-o", "x.svg"], "channel must be one of 0 … 5, but is 6"),
-    (["activations", "net.py:net", "4", *PHOTO, "-o", "x.txt"], "must end in .npz, .svg, .pdf, .png"),
-    (["activations", "net.py:net", "4", *PHOTO, "--mean", "1,2", "-o", "x.svg"], "the mean must have 3 numbers"),
-    (["activations", "net.py:net", "4", *PHOTO, "--std", "0,1,1", "-o", "x.svg"], "every std must be positive"),
-    (["activations", "net.py:net", "4", *PHOTO, "--resize", "a", "-o", "x.svg"], "`--resize` must be whole numbers"),
-    (["deconv", "net.py:net", "4", *PHOTO, "--at", "99,1", "-o", "x.svg"], "index 99 was asked for"),
-    (["deconv", "net.py:net", "4", *PHOTO, "--channel", "6", "-o", "x.svg"], "channel 6 was asked for"),
-    (["patches", "net.py:net", "4", "--images", "none", "-o", "x.svg"], "nothing but images, but holds 'none'"),
-    (["patches", "net.py:net", "4", "--images", "photos", "--rule", "guide", "-o", "x.svg"], "did you mean `guided`"),
-]  # fmt: skip
+    ("filters net.py:net 1 -o x.svg --input 32", "`1` must be a convolution with kernels of its own"),
+    ("filters net.py:net 0 -o x.svg --input 32 --page 2", "page must be one of 1 … 1, but is 2"),
+    ("filters alexnet conv1 -o x.svg", "only a PyTorch model has weights"),
+    ("activations net.py:net 9 --image photos/0.png -o x.svg", "has no layer `9`"),
+    ("activations net.py:net 4 --image no.png -o x.svg", "'no.png' cannot be read"),
+    ("activations net.py:net 4 --image photos/0.png --overlay 6 -o x.svg", "channel must be one of 0 … 5, but is 6"),
+    ("activations net.py:net 4 --image photos/0.png -o x.txt", "must end in .npz, .svg, .pdf, .png"),
+    ("activations net.py:net 4 --image photos/0.png --mean 1,2 -o x.svg", "the mean must have 3 numbers"),
+    ("activations net.py:net 4 --image photos/0.png --std 0,1,1 -o x.svg", "every std must be positive"),
+    ("activations net.py:net 4 --image photos/0.png --resize a -o x.svg", "`--resize` must be whole numbers"),
+    ("deconv net.py:net 4 --image photos/0.png --at 99,1 -o x.svg", "index 99 was asked for"),
+    ("deconv net.py:net 4 --image photos/0.png --channel 6 -o x.svg", "channel 6 was asked for"),
+    ("patches net.py:net 4 --images none -o x.svg", "nothing but images, but holds 'none'"),
+    ("patches net.py:net 4 --images photos --rule guide -o x.svg", "did you mean `guided`"),
+]
 
 
 @pytest.mark.parametrize(("words", "said"), WRONG)
-def test_bad_input_is_one_line(run: Runner, folder: Path, words: list[str], said: str) -> None:
-    found = run(*words)
+def test_bad_input_is_one_line(run: Runner, folder: Path, words: str, said: str) -> None:
+    found = run(*words.split())
     assert found.status == 2
     assert said in found.err
     assert found.err.count("\n") == 1

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from eyeshot.api.models import analyze
 from eyeshot.api.shown import Shown
@@ -28,6 +28,7 @@ __all__ = ["Activations", "Comparison", "Deconv", "Filters", "Patches"]
 __all__ += ["activations", "compare", "deconv", "filters", "patches"]
 
 Size = int | Sequence[int]
+Kind = TypeVar("Kind")
 
 
 # ---------------------------------------------------------------------- results
@@ -131,7 +132,7 @@ class Comparison(_Comparison):
     """Layers of two networks that see equally much."""
 
 
-def _as(kind: Any, found: Any) -> Any:
+def _as(kind: type[Kind], found: Any) -> Kind:
     """A result as the public class of its kind."""
     return kind(**{one.name: getattr(found, one.name) for one in fields(found)})
 

@@ -75,7 +75,8 @@ class Shown:
         from eyeshot.present.files import write_whole
 
         file = io.BytesIO()
-        np.savez_compressed(file, **{key: np.asarray(value) for key, value in self._arrays().items()})
+        arrays: dict[str, Any] = {key: np.asarray(value) for key, value in self._arrays().items()}
+        np.savez_compressed(file, **arrays)
         try:
             write_whole(name, file.getvalue())
         except (OSError, ValueError) as error:

@@ -66,7 +66,8 @@ class Activations:
 
     def cells(self, feature: tuple[int, ...]) -> tuple[tuple[float, float], ...]:
         """The part of the image that stands for a feature in an overlay: one jump wide around its centre."""
-        at = self.centers[(slice(None), *feature)]
+        where: tuple[Any, ...] = (slice(None), *feature)
+        at = self.centers[where]
         return tuple((float(c) - j / 2, float(c) + j / 2) for c, j in zip(at, self.jump, strict=True))
 
     def __repr__(self) -> str:
@@ -117,7 +118,8 @@ def centers_of(subject: Subject, node: str) -> tuple[Array, tuple[float, ...], b
     centers = np.full((axes, *layout.extents), np.nan)
     for feature, box in boxes_on_lattice(local or terms, layout, [range(n) for n in layout.extents], axes):
         if all(hi > lo for lo, hi in box):
-            centers[(slice(None), *feature)] = [(lo + hi) / 2 for lo, hi in box]
+            where: tuple[Any, ...] = (slice(None), *feature)
+            centers[where] = [(lo + hi) / 2 for lo, hi in box]
     row = analysis.row(node)
     jumps = []
     for number, axis in enumerate(row.axes):

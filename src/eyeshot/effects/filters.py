@@ -99,7 +99,7 @@ def kernels_of(model: Any, layer: str, node: str | None, analysis: Analysis, *, 
     """
     if order not in ORDERS:
         raise InputError(f"order must be one of {', '.join(ORDERS)}; found {order!r}{nearest(order, ORDERS)}")
-    module = dict(model.named_modules()).get(layer.partition("#")[0])
+    module: Any = dict(model.named_modules()).get(layer.partition("#")[0])
     weight = getattr(module, "weight", None)
     if not hasattr(module, "kernel_size") or not hasattr(module, "dilation") or weight is None:
         kind = type(module).__name__ if module is not None else "a step of the code"

@@ -97,7 +97,8 @@ class Subject:
         name: str | None = None,
     ) -> None:
         self.model = runnable(model)
-        self._record, self._named = Record(), {"axes": axes, "call": call, "name": name}
+        self._record = Record()
+        self._named: dict[str, Any] = {"axes": axes, "call": call, "name": name}
         with TURN:
             meanings = arguments_of(input_shape, self.model, axes=axes, call=call)
             self.graph, self._arguments = capture_first(self.model, meanings, record=self._record, name=name)

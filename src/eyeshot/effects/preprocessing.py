@@ -100,7 +100,7 @@ def given(
         return own
     if std is not None and not all(one > 0 for one in std):
         raise InputError(f"every std must be positive, but they are {list(std)}")
-    sides = (resize,) if isinstance(resize, int) else tuple(resize or ())
+    sides: tuple[Any, ...] = (resize,) if isinstance(resize, int) else tuple(resize or ())
     if len(sides) > 2 or not all(isinstance(n, int) and n > 0 for n in sides):
         raise InputError(f"resize must be one or two numbers of pixels, but is {resize!r}")
     both = (sides[0], sides[1]) if len(sides) == 2 else None

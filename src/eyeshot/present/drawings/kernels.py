@@ -25,7 +25,8 @@ def pages_of(kernels: Kernels) -> int:
     """How many pages all kernels take."""
     if kernels.is_color:
         return math.ceil(len(kernels.weights) / _COLOR_PAGE)
-    return math.ceil(len(kernels.weights) / PER_PAGE[0]) * math.ceil(kernels.weights.shape[1] / PER_PAGE[1])
+    filters, channels = kernels.weights.shape[:2]
+    return math.ceil(int(filters) / PER_PAGE[0]) * math.ceil(int(channels) / PER_PAGE[1])
 
 
 def kernels_scene(kernels: Kernels, page: int = 1) -> Scene:
