@@ -12,10 +12,16 @@ if TYPE_CHECKING:
     from eyeshot.api import analyze as analyze
     from eyeshot.api import load as load
     from eyeshot.api import verify as verify
+    from eyeshot.api.effects import activations as activations
+    from eyeshot.api.effects import compare as compare
+    from eyeshot.api.effects import deconv as deconv
+    from eyeshot.api.effects import filters as filters
+    from eyeshot.api.effects import patches as patches
     from eyeshot.api.tiles import tile as tile
     from eyeshot.exploring import explore as explore
 
-__all__ = ["Field", "Fields", "Graph", "Region", "analyze", "explore", "load", "tile", "verify"]
+__all__ = ["Field", "Fields", "Graph", "Region", "activations", "analyze", "compare", "deconv", "explore", "filters"]
+__all__ += ["load", "patches", "tile", "verify"]
 
 __version__ = "0.1.0"
 
@@ -30,6 +36,10 @@ def __getattr__(name: str) -> object:
         from eyeshot.api.tiles import tile
 
         return tile
+    if name in {"activations", "compare", "deconv", "filters", "patches"}:
+        from eyeshot.api import effects
+
+        return getattr(effects, name)
     if name in __all__:
         from eyeshot import api
 

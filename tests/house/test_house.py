@@ -14,6 +14,7 @@ import eyeshot
 
 REPOSITORY = Path(__file__).parents[2]
 PUBLIC = {"analyze", "explore", "load", "tile", "verify", "Graph", "Fields", "Field", "Region"}
+PUBLIC |= {"activations", "compare", "deconv", "filters", "patches"}
 OPTIONAL = {"jax", "matplotlib", "onnx", "pandas", "PIL", "scipy", "timm", "torch", "torchvision"}
 
 

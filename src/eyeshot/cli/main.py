@@ -25,7 +25,10 @@ from eyeshot.present.escape import visible
 
 __all__ = ["main"]
 
-_COMMANDS = ("table", "at", "reach", "verify", "draw", "animate", "explore", "tile", "models")
+_COMMANDS = (
+    "table", "at", "reach", "verify", "draw", "animate", "explore", "tile", "filters", "activations", "deconv",
+    "patches", "compare", "models",
+)  # fmt: skip
 _EXAMPLES = """\b
 Examples:
   eyeshot table alexnet

@@ -1,0 +1,119 @@
+"""The part of an image that a feature needs: run alone it gives the feature what the whole image gives it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from eyeshot.effects.passes import Subject
+from eyeshot.errors import EyeshotError
+from eyeshot.plan.compare import compare
+from eyeshot.plan.parts import collapsed
+from eyeshot.plan.phases import MAX_ALIGNMENT, alignment
+
+__all__ = ["Crop", "Crops", "cut"]
+
+Box = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Crop:
+    """A part of the image in which a feature is what it is in the whole.
+
+    Parameters
+    ----------
+    subject : Subject
+        The model, read at the size of the part.
+    box : box
+        The part, in pixels of the image.
+    element : tuple of int
+        The index of the feature's element in the part's value.
+    """
+
+    subject: Subject
+    box: Box
+    element: tuple[int, ...]
+
+
+class Crops:
+    """Finds such parts for the features of one value.
+
+    Parameters
+    ----------
+    subject : Subject
+        The model, read at the size of the image.
+    node : str
+        The value.
+    """
+
+    def __init__(self, subject: Subject, node: str) -> None:
+        self._subject, self._node = subject, node
+        self._read: dict[tuple[int, ...], Subject | None] = {}
+        value = subject.graph.inputs[0]
+        self._dims = tuple(axis.dim for axis in value.axes)
+        self._extents = tuple(value.shape[d] for d in self._dims)
+        walk = subject.analysis.theoretical
+        terms = walk.fields[node]
+        is_global = any(term.global_axes or term.running_axes for term in terms)
+        self._grid = None if is_global else alignment(subject.graph, walk, [node])
+
+    def of(self, box: Box, element: tuple[int, ...]) -> Crop:
+        """The part for a feature with a theoretical box; the whole image where there is no smaller one.
+
+        Parameters
+        ----------
+        box : box
+            The feature's theoretical box.
+        element : tuple of int
+            The index of its element in the whole's value.
+        """
+        whole = self.whole(element)
+        if self._grid is None or max(self._grid) > MAX_ALIGNMENT:
+            return whole
+        part = []
+        for (lo, hi), step, n in zip(box, self._grid, self._extents, strict=True):
+            start = max(0, lo // step * step)
+            part.append((start, min(n, start - (start - hi) // step * step)))
+        if any(stop <= start for start, stop in part) or tuple(part) == whole.box:
+            return whole
+        smaller = self._at(tuple(stop - start for start, stop in part))
+        found = self._element(smaller, tuple(start for start, _ in part), element) if smaller is not None else None
+        return whole if found is None or smaller is None else Crop(smaller, tuple(part), found)
+
+    def whole(self, element: tuple[int, ...]) -> Crop:
+        """The whole image."""
+        return Crop(self._subject, tuple((0, n) for n in self._extents), element)
+
+    def _at(self, size: tuple[int, ...]) -> Subject | None:
+        """The model read at a smaller size; None if it does not run there."""
+        if size not in self._read:
+            try:
+                self._read[size] = self._subject.resized(dict(zip(self._dims, size, strict=True)))
+            except EyeshotError:
+                # Too small for some layer that the feature does not need.
+                self._read[size] = None
+        return self._read[size]
+
+    def _element(self, smaller: Subject, offset: tuple[int, ...], element: tuple[int, ...]) -> tuple[int, ...] | None:
+        """The same element of the smaller value; None if it is not surely the same."""
+        if self._node not in smaller.graph.by_name:
+            return None
+        matches, obstacles = compare(self._subject.graph, smaller.graph, offset, [self._node])
+        dims = matches[self._node].dims
+        if obstacles or dims is None:
+            return None
+        found = []
+        for dim, index in zip(dims, element, strict=True):
+            part = collapsed(dim)
+            if part is None or part.shift is None:
+                return None
+            here = index - part.shift
+            if not part.start <= here < part.stop:
+                return None
+            found.append(here)
+        return tuple(found)
+
+
+def cut(image: Any, box: Box) -> Any:
+    """The part of an image, (channels, axes), that a box holds."""
+    return image[(slice(None), *(slice(start, stop) for start, stop in box))]

@@ -1,0 +1,239 @@
+"""A model that runs with its weights: forward to a value of its graph, and back from one of its features."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+from eyeshot.analyses.analysis import Analysis
+from eyeshot.effects.rectifiers import Rectifying, Rule
+from eyeshot.errors import InputError, RunError
+from eyeshot.frontends.torch.aside import TURN, Aside
+from eyeshot.frontends.torch.capture import capture_first
+from eyeshot.frontends.torch.devices import device_of
+from eyeshot.frontends.torch.inputs import arguments_of
+from eyeshot.frontends.torch.record import Record
+from eyeshot.frontends.torch.runnable import runnable
+from eyeshot.measure.listen import DivergedError, Listener
+from eyeshot.measure.runner import seeded
+from eyeshot.measure.tiles.kept import Kept
+
+__all__ = ["Back", "Subject"]
+
+Array = npt.NDArray[Any]
+
+
+class _EnoughError(BaseException):
+    """The value that is wanted is there; not an Exception, so that no model catches it."""
+
+
+class _Until(Listener):
+    """Ends the model at the call behind the one that makes a value: only by then a way back leads from it."""
+
+    has_enough = False
+
+    def _expect(self, name: str) -> None:
+        if self.has_enough:
+            raise _EnoughError
+        super()._expect(name)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Back:
+    """What came back to the input from one feature.
+
+    Parameters
+    ----------
+    rule : Rule
+        What rectifiers let through.
+    values : array
+        A number for each element of the input.
+    met : int
+        Rectifiers on the way; where there is none this is the plain gradient, whatever the rule.
+    """
+
+    rule: Rule
+    values: Array
+    met: int
+
+
+class Subject:
+    """A module with its graph, called with one input.
+
+    Parameters
+    ----------
+    model : Module
+        The model, with numbers. It comes back as it was after every call.
+    input_shape : tuple of int
+        The input's shape.
+    axes : str, optional
+        Its layout.
+    call : mapping, optional
+        Named arguments of ``forward`` that are no inputs.
+    name : str, optional
+        What it is called.
+
+    Raises
+    ------
+    InputError
+        If it cannot be called so, has no numbers, or takes several inputs.
+    """
+
+    def __init__(
+        self,
+        model: torch.nn.Module,
+        input_shape: Any,
+        *,
+        axes: str | None = None,
+        call: Mapping[str, Any] | None = None,
+        name: str | None = None,
+    ) -> None:
+        self.model = runnable(model)
+        self._record = Record()
+        self._named: dict[str, Any] = {"axes": axes, "call": call, "name": name}
+        with TURN:
+            meanings = arguments_of(input_shape, self.model, axes=axes, call=call)
+            self.graph, self._arguments = capture_first(self.model, meanings, record=self._record, name=name)
+        if len(self.graph.inputs) != 1:
+            names = ", ".join(value.name for value in self.graph.inputs)
+            raise InputError(f"`{self.graph.name}` must have one input, an image, but has several: {names}")
+        for path, tensor in (*self.model.named_parameters(), *self.model.named_buffers()):
+            if tensor.is_meta:
+                raise InputError(
+                    f"`{self.graph.name}` must have weights, but its `{path}` lies on the meta device; load them first"
+                )
+        self.device = device_of(self.model) or torch.device("cpu")
+
+    def resized(self, sizes: Mapping[int, int]) -> Subject:
+        """The same model, read at another size along some dimensions of its input."""
+        shape = tuple(sizes.get(d, n) for d, n in enumerate(self.graph.inputs[0].shape))
+        dtype = str(self._arguments.inputs[0].tensor.dtype).removeprefix("torch.")
+        return Subject(self.model, [(shape, dtype)], **self._named)
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        """Its fields, on the input's own size."""
+        return Analysis(self.graph)
+
+    def operation(self, node: str) -> str:
+        """The framework's operation that makes a value, ``relu_``; empty if no single one does."""
+        place = self._record.makers.get(node)
+        if place is None:
+            return ""
+        return self._record.calls[place].name.partition("::")[2].partition(".")[0]
+
+    def tensor(self, numbers: Array) -> Any:
+        """An image, (channels, axes), as the model's input, on its device and in its type."""
+        wanted = self._arguments.inputs[0].tensor
+        return torch.from_numpy(np.ascontiguousarray(numbers)).to(self.device, wanted.dtype).reshape(wanted.shape)
+
+    @cached_property
+    def _sights(self) -> dict[str, tuple[int, int]]:
+        """For each value the call and the result that hold it first; later ones may be changed in place."""
+        found: dict[str, tuple[int, int]] = {}
+        for place, call in enumerate(self._record.calls):
+            for number, result in enumerate(call.results):
+                if result.value in self.graph.by_name:
+                    found.setdefault(str(result.value), (place, number))
+        return found
+
+    # ------------------------------------------------------------------ forward
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Keep the model as it is around several runs; without it each run does so by itself."""
+        with TURN, Kept(self.model), Aside(), seeded(0):
+            yield
+
+    def value(self, node: str, image: Any, *, learns: bool = False) -> Any:
+        """A value of the graph as a tensor; the model runs no further than that.
+
+        Parameters
+        ----------
+        node : str
+            The value.
+        image : Tensor
+            The input.
+        learns : bool
+            Whether what a way back needs is kept.
+
+        Raises
+        ------
+        InputError
+            If no tensor holds the value.
+        RunError
+            If the model fails, or goes another way than when it was read.
+        """
+        wanted = self._sights.get(node)
+        if wanted is None:
+            raise InputError(
+                f"`{node}` must be a value that some tensor holds, but stands within one operation; name one beside it"
+            )
+        found: list[Any] = []
+
+        def heard(place: int, number: int, tensor: Any, _func: Any, _settings: Any) -> None:
+            if (place, number) == wanted:
+                found.append(tensor)
+                listener.has_enough = True
+
+        listener = _Until(self._record.calls, heard, learns=learns)
+        # Not the leaf itself: a model may write to its input.
+        tensor = image.clone() if learns else image
+        listener.begin(self.graph.inputs[0].name, tensor)
+        args, kwargs = self._arguments.filled({self.graph.inputs[0].name: tensor})
+        try:
+            # Fused attention has no way back that a rule could follow.
+            with self.running(), sdpa_kernel(SDPBackend.MATH):
+                listener.listen(lambda: self.model(*args, **kwargs))
+        except _EnoughError:
+            pass
+        except DivergedError as error:
+            raise RunError(f"`{self.graph.name}` must do what it did when it was read, but: {error}") from error
+        except Exception as error:
+            line = (str(error).strip() or "no message").splitlines()[0]
+            raise RunError(f"`{self.graph.name}` fails on the image: {type(error).__name__}: {line}") from error
+        return found[0]
+
+    # ------------------------------------------------------------------ back
+
+    def back(self, node: str, element: tuple[int, ...], image: Any, rule: Rule) -> Back:
+        """What comes back to the image from one element of a value.
+
+        Parameters
+        ----------
+        node : str
+            The value.
+        element : tuple of int
+            Index of its element.
+        image : Tensor
+            The input.
+        rule : Rule
+            What rectifiers let through.
+
+        Raises
+        ------
+        InputError
+            If nothing can come back, because the model computes without gradients on the way.
+        """
+        leaf = image.detach().clone().requires_grad_()
+        with torch.enable_grad():
+            value = self.value(node, leaf, learns=True)
+            if not value.requires_grad:
+                raise InputError(
+                    f"`{node}` must have gradients to the input, but the model computes without them on the way "
+                    "(whole numbers, or under no_grad)"
+                )
+            seed = torch.zeros_like(value)
+            seed[element] = 1
+            with TURN, Rectifying(rule) as rectifying:
+                (found,) = torch.autograd.grad(value, leaf, seed, allow_unused=True)
+        values = torch.zeros_like(leaf) if found is None else found
+        return Back(rule, np.asarray(values.numpy(force=True)), rectifying.met)

@@ -1,0 +1,99 @@
+"""Kernels of a convolution as a grid: small photos, maps of weights around 0, or curves."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from eyeshot.errors import InputError
+from eyeshot.present.drawings.tiles import Tile, diverging, rgb, tiles_scene
+from eyeshot.present.escape import visible
+from eyeshot.present.scene.scene import Scene
+
+if TYPE_CHECKING:
+    from eyeshot.effects.filters import Kernels
+
+__all__ = ["PER_PAGE", "kernels_scene", "pages_of"]
+
+PER_PAGE = (16, 24)
+"""Most filters and channels on a page of a deeper layer."""
+_COLOR_PAGE = 256
+_MOST_COLUMNS = 16
+
+
+def pages_of(kernels: Kernels) -> int:
+    """How many pages all kernels take."""
+    if kernels.is_color:
+        return math.ceil(len(kernels.weights) / _COLOR_PAGE)
+    filters, channels = kernels.weights.shape[:2]
+    return math.ceil(int(filters) / PER_PAGE[0]) * math.ceil(int(channels) / PER_PAGE[1])
+
+
+def kernels_scene(kernels: Kernels, page: int = 1) -> Scene:
+    """One page of the kernels.
+
+    Parameters
+    ----------
+    kernels : Kernels
+        All of them.
+    page : int
+        From 1; first along the channels, then along the filters.
+
+    Raises
+    ------
+    InputError
+        If there is no such page.
+    """
+    import numpy as np
+
+    count = pages_of(kernels)
+    if not 1 <= page <= count:
+        raise InputError(f"page must be one of 1 … {count}, but is {page}")
+    most = float(np.abs(kernels.weights).max())
+    notes = [f"{kernels.caption}.", f"Weights from −{most:.3g} to {most:.3g} on one scale; {_zero(kernels)} is 0."]
+    if kernels.ordered_by != "index":
+        notes.append(f"In the order of their {kernels.ordered_by}.")
+    if count > 1:
+        notes.append(f"Page {page} of {count}.")
+    title = f"{kernels.model} · {kernels.layer} · kernels"
+    if kernels.is_color:
+        shown = kernels.order[(page - 1) * _COLOR_PAGE : page * _COLOR_PAGE]
+        tiles = [Tile(rgb(kernels.weights[i], most), label=str(i), name=f"kernel {i}") for i in shown]
+        columns = min(_MOST_COLUMNS, math.ceil(math.sqrt(len(tiles))))
+        rows = [tiles[i : i + columns] for i in range(0, len(tiles), columns)]
+        return tiles_scene(rows, title=title, description=f"Kernels of {visible(title)}.", notes=notes, side=34)
+    across = math.ceil(kernels.weights.shape[1] / PER_PAGE[1])
+    down, right = divmod(page - 1, across)
+    filters = kernels.order[down * PER_PAGE[0] : (down + 1) * PER_PAGE[0]]
+    channels = range(right * PER_PAGE[1], min((right + 1) * PER_PAGE[1], kernels.weights.shape[1]))
+    notes.append(f"Rows are filters, columns their channels {channels.start} … {channels.stop - 1}.")
+    rows = [[_plain(kernels, i, c, most) for c in channels] for i in filters]
+    return tiles_scene(
+        rows,
+        title=title,
+        description=f"Kernels of {visible(title)}.",
+        notes=notes,
+        side=22,
+        heads=[f"filter {i}" for i in filters],
+    )
+
+
+def _zero(kernels: Kernels) -> str:
+    if kernels.is_color:
+        return "grey"
+    return "the middle line" if kernels.weights.ndim == 3 else "white"
+
+
+def _plain(kernels: Kernels, i: int, c: int, most: float) -> Tile:
+    """One channel of one filter: a curve, a map, or the slices of a volume side by side."""
+    import numpy as np
+
+    kernel, name = kernels.weights[i, c], f"kernel {i} channel {c}"
+    if kernel.ndim == 1:
+        return Tile(curve=tuple(float(value) / (most or 1.0) for value in kernel), name=name)
+    if kernel.ndim == 2:
+        return Tile(diverging(kernel, most), name=name)
+    slices = [diverging(part, most) for part in kernel.reshape(-1, *kernel.shape[-2:])]
+    gap = np.full((kernel.shape[-2], 1, 3), 255, np.uint8)
+    parts = [part for one in slices for part in (one, gap)][:-1]
+    return Tile(np.concatenate(parts, 1), name=name)

@@ -1,0 +1,135 @@
+"""Patches and what came back to them, side by side: one feature by three rules, nine features of a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from eyeshot.errors import InputError
+from eyeshot.present.drawings.activations import shown
+from eyeshot.present.drawings.tiles import Tile, grey, rgb, tiles_scene
+from eyeshot.present.escape import visible
+from eyeshot.present.scene.scene import Scene
+
+if TYPE_CHECKING:
+    from eyeshot.effects.patches import Patches
+    from eyeshot.effects.views import View, Views
+
+__all__ = ["patches_scene", "views_scene"]
+
+_PER_SIDE = 3
+
+
+def views_scene(found: Views) -> Scene:
+    """The patch of one feature, and what came back to it by each rule.
+
+    Parameters
+    ----------
+    found : Views
+        The feature.
+    """
+    tiles = [_image(found.patch, "patch")]
+    tiles += [_view(view) for view in found.views]
+    title = f"{found.model} · {found.layer} · channel {found.channel}"
+    where = ", ".join(map(str, found.feature))
+    sizes = "×".join(str(stop - start) for start, stop in found.box)
+    chosen = ", the strongest" if found.is_chosen else ""
+    notes = [
+        f"Feature ({where}){chosen}: {found.value:.4g}; its field holds {sizes} px of {visible(found.image.name)}."
+    ]
+    notes += _about([*found.views])
+    if found.is_whole:
+        notes.append("Some path reads whole maps, so the whole image was run.")
+    if found.preprocessing:
+        notes.append(f"{found.preprocessing[0].upper()}{found.preprocessing[1:]}.")
+    return tiles_scene([tiles], title=title, description=f"Views of {visible(title)}.", notes=notes, side=150)
+
+
+def _about(views: Sequence[View]) -> list[str]:
+    if not views:
+        return []
+    met = views[0].met
+    if not met:
+        return ["No rectifier was met on the way: all rules are the plain gradient. Grey is 0."]
+    return [f"{met} rectifier{'s' * (met > 1)} met on the way back. Grey is 0; each view has its own scale."]
+
+
+def patches_scene(found: Patches, rule: str = "") -> Scene:
+    """For each channel its strongest patches in a square, and beside it what came back to each.
+
+    Parameters
+    ----------
+    found : Patches
+        The patches.
+    rule : str
+        Which views to draw; the first rule there is by default.
+
+    Raises
+    ------
+    InputError
+        If there are none of that rule.
+    """
+    rules = [view.rule for channel in found.channels for patch in channel.patches[:1] for view in patch.views]
+    named = next((one for one in rules if one.value == rule), None) if rule else next(iter(rules), None)
+    if rule and named is None:
+        raise InputError(f"there must be views by the rule {rule!r} to be drawn, but there are none")
+    rows: list[list[Tile]] = []
+    heads: list[str] = []
+    notes = [f"The strongest of {found.images} images, {found.preprocessing}."]
+    for channel in found.channels:
+        block = channel.patches[: _PER_SIDE * _PER_SIDE]
+        for r in range(0, len(block), _PER_SIDE):
+            line = block[r : r + _PER_SIDE]
+            tiles = [_image(patch.pixels, f"{patch.hit.score:.3g}") for patch in line]
+            if named is not None:
+                views = [view for patch in line for view in patch.views if view.rule is named]
+                tiles += [_view(view, label="") for view in views]
+            rows.append(tiles)
+            heads.append(f"channel {channel.number}" if r == 0 else "")
+        notes += _told(channel, named)
+    if found.ranked:
+        notes.append(f"Ranked by {visible(found.ranked)}, the value before the activation, which saturates.")
+    if found.only_inside:
+        notes.append("Only features whose field lies within the image.")
+    if named is not None:
+        notes.append(
+            f"Left patches, right {named.value} views; grey is 0. A network with random weights gives views that look "
+            "alike as well: they show what passes, not why."
+        )
+    title = f"{found.model} · {found.layer} · strongest features"
+    return tiles_scene(
+        rows, title=title, description=f"Patches of {visible(title)}.", notes=notes, side=70, heads=heads
+    )
+
+
+def _told(channel: Any, rule: Any) -> list[str]:
+    told = []
+    if channel.ties:
+        told.append(
+            f"Channel {channel.number}: {channel.ties:,} other features are as strong, so which is shown means nothing."
+        )
+    likeness = channel.likeness(rule) if rule is not None else None
+    if likeness is not None:
+        told.append(f"Channel {channel.number}: views of different patches correlate by {likeness:.2f}.")
+    return told
+
+
+def _image(pixels: Any, label: str) -> Tile:
+    if pixels.ndim == 2:
+        top = float(abs(pixels[0]).max()) or 1.0
+        return Tile(curve=tuple(float(v) / top for v in pixels[0]), label=label, name=label)
+    while pixels.ndim > 3:
+        pixels = pixels[:, pixels.shape[1] // 2]
+    return Tile(shown(pixels), label=label, name=label)
+
+
+def _view(view: View, label: str | None = None) -> Tile:
+    values = view.values
+    most = float(abs(values).max()) or 1.0
+    words = view.rule.value if label is None else label
+    if values.ndim == 2:
+        return Tile(curve=tuple(float(v) / most for v in values[0]), label=words, name=view.rule.value)
+    while values.ndim > 3:
+        values = values[:, values.shape[1] // 2]
+    image = rgb(values, most) if len(values) == 3 else grey(values.sum(0), -most, most)
+    return Tile(image, label=words, name=view.rule.value)

@@ -1,0 +1,191 @@
+"""Rules of rectifiers: the same for every way of writing a rectifier, and as in a deconvnet written by hand."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812 - everyone's name for it
+
+from eyeshot.effects.passes import Subject
+from eyeshot.effects.rectifiers import Rule
+from eyeshot.errors import InputError
+
+SHAPE = (1, 3, 20, 22)
+RULES = list(Rule)
+
+
+class Net(nn.Module):
+    """Three convolutions and a pooling, with rectifiers written in one way."""
+
+    def __init__(self, rectify: Callable[[Tensor], Tensor] | None = None, act: type[nn.Module] = nn.ReLU) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.a, self.b, self.c = nn.Conv2d(3, 6, 5, 2), nn.Conv2d(6, 8, 3, padding=1), nn.Conv2d(8, 4, 3)
+        self.acts = nn.ModuleList(act() for _ in range(3))
+        self.rectify = rectify
+
+    def forward(self, x: Tensor) -> Tensor:
+        for conv, act in zip((self.a, self.b, self.c), self.acts, strict=True):
+            x = conv(x)
+            x = act(x) if self.rectify is None else self.rectify(x)
+            if conv is self.b:
+                x = F.max_pool2d(x, 2)
+        return x
+
+
+class Hooked:
+    """The rules as hooks on modules: what others do, where every rectifier is a module of its own."""
+
+    def __init__(self, net: Net, rule: Rule) -> None:
+        self.seen: dict[nn.Module, Tensor] = {}
+        self.handles = []
+        for act in net.acts:
+            self.handles.append(act.register_forward_hook(self._keep))
+            self.handles.append(act.register_full_backward_hook(self._back(rule)))
+
+    def _keep(self, act: nn.Module, args: Any, _out: Any) -> None:
+        self.seen[act] = args[0].detach().clone()
+
+    def _back(self, rule: Rule) -> Any:
+        def back(act: nn.Module, _grads: Any, outs: Any) -> Any:
+            if rule is Rule.GRADIENT:
+                return None
+            positive = outs[0].clamp_min(0)
+            x = self.seen[act]
+            passed = (x > 0) & (x < 6) if isinstance(act, nn.ReLU6) else x > 0
+            return (positive if rule is Rule.DECONV else positive * passed,)
+
+        return back
+
+    def remove(self) -> None:
+        for handle in self.handles:
+            handle.remove()
+
+
+def image(seed: int = 0) -> Tensor:
+    return torch.randn(SHAPE, generator=torch.Generator().manual_seed(seed)) * 3
+
+
+def views(net: nn.Module, node: str | None = None) -> list[Any]:
+    subject = Subject(net, SHAPE)
+    return [subject.back(node or subject.graph.outputs[0], (0, 2, 1, 1), image(), rule) for rule in RULES]
+
+
+@pytest.mark.parametrize("act", [nn.ReLU, nn.ReLU6])
+def test_rules_are_those_of_hooks_on_modules(act: type[nn.Module]) -> None:
+    net = Net(act=act).eval()
+    for rule, found in zip(RULES, views(net), strict=True):
+        hooks = Hooked(net, rule)
+        x = image().requires_grad_()
+        net(x)[0, 2, 1, 1].backward()
+        hooks.remove()
+        assert x.grad is not None
+        assert np.array_equal(found.values, x.grad.numpy())
+        assert found.met == 3
+        net.zero_grad()
+
+
+WAYS: dict[str, Callable[[Tensor], Tensor]] = {
+    "function": F.relu,
+    "torch": torch.relu,
+    "in place": torch.relu_,
+    "functional in place": lambda x: F.relu(x, inplace=True),
+    "method": lambda x: x.relu(),
+}
+SHARED = nn.ReLU()
+WAYS["shared"] = SHARED
+WAYS["shared in place"] = nn.ReLU(inplace=True)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_rules_are_the_same_for_every_way_of_writing(way: str) -> None:
+    for mine, module in zip(views(Net(WAYS[way]).eval()), views(Net().eval()), strict=True):
+        assert np.array_equal(mine.values, module.values)
+        assert mine.met == module.met == 3
+
+
+def test_relu6_by_function() -> None:
+    for mine, module in zip(views(Net(F.relu6).eval()), views(Net(act=nn.ReLU6).eval()), strict=True):
+        assert np.array_equal(mine.values, module.values)
+        assert mine.met == 3
+
+
+def test_a_deconvnet_written_by_hand() -> None:
+    """Zeiler and Fergus: unpool by switches, rectify, filter with the flipped kernels."""
+    net, x = Net().eval(), image()
+    with torch.no_grad():
+        a = net.a(x).relu()
+        b = net.b(a).relu()
+        pooled, switches = F.max_pool2d(b, 2, return_indices=True)
+        top = net.c(pooled)
+        y = torch.zeros_like(top)
+        y[0, 2, 1, 1] = 1
+        # What stands at the top is let through as it is: it was chosen, it need not be positive.
+        y = F.conv_transpose2d(y.relu(), net.c.weight)
+        y = F.max_unpool2d(y, switches, 2, output_size=b.shape[2:])
+        y = F.conv_transpose2d(y.relu(), net.b.weight, padding=1)
+        y = F.conv_transpose2d(y.relu(), net.a.weight, stride=2, output_padding=(1, 1))[..., : SHAPE[2], : SHAPE[3]]
+    wanted = torch.zeros(SHAPE)
+    wanted[..., : y.shape[2], : y.shape[3]] = y
+    found = views(net)[RULES.index(Rule.DECONV)]
+    np.testing.assert_allclose(found.values, wanted.numpy(), atol=1e-6)
+
+
+@pytest.mark.parametrize("way", [F.gelu, F.silu, torch.tanh, lambda x: x.clamp(min=0), lambda x: x])
+def test_without_rectifiers_all_rules_are_the_gradient(way: Callable[[Tensor], Tensor]) -> None:
+    gradient, *others = views(Net(way).eval(), "c")
+    assert gradient.met == 0
+    assert all(np.array_equal(gradient.values, other.values) and other.met == 0 for other in others)
+    assert np.abs(gradient.values).max() > 0
+
+
+def test_the_model_comes_back() -> None:
+    net = Net(torch.relu_).eval()
+    x = image()
+    before = x.clone()
+    subject = Subject(net, SHAPE)
+    state = torch.random.get_rng_state()
+    subject.back(subject.graph.outputs[0], (0, 0, 0, 0), x, Rule.GUIDED)
+    assert torch.equal(torch.random.get_rng_state(), state)
+    assert torch.equal(x, before)
+    assert x.grad is None
+    assert all(p.grad is None and p.requires_grad for p in net.parameters())
+    assert not any(module._forward_hooks or module._backward_hooks for module in net.modules())
+
+
+def test_a_value_within_the_network_and_the_model_stops_there() -> None:
+    class Stops(Net):
+        def forward(self, x: Tensor) -> Tensor:
+            y = self.a(x)
+            if y.device.type != "meta" and y.requires_grad:
+                assert not hasattr(self, "late")
+            z = self.b(F.relu(y))
+            self.late = 1
+            return z
+
+    net = Stops().eval()
+    subject = Subject(net, SHAPE)
+    x = image()
+    found = subject.value("a", x)
+    assert torch.equal(found, net.a(x))
+    assert not hasattr(net, "late")
+
+
+def test_without_gradients() -> None:
+    class Without(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv = nn.Conv2d(3, 2, 3)
+
+        def forward(self, x: Tensor) -> Tensor:
+            with torch.no_grad():
+                return self.conv(x)
+
+    subject = Subject(Without().eval(), SHAPE)
+    with pytest.raises(InputError, match="must have gradients to the input"):
+        subject.back(subject.graph.outputs[0], (0, 0, 0, 0), image(), Rule.DECONV)
+    with pytest.raises(InputError, match=r"must have weights, but its `conv\.weight` lies on the meta device"):
+        Subject(Without().to("meta"), SHAPE)
