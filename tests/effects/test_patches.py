@@ -17,7 +17,7 @@ from eyeshot.effects.images import images_of
 from eyeshot.effects.passes import Subject
 from eyeshot.effects.patches import Patches, Search, before_activation, patches_of
 from eyeshot.effects.preprocessing import Preprocessing
-from eyeshot.effects.rectifiers import Rule
+from eyeshot.effects.rules import Rule
 from eyeshot.errors import FeatureError, InputError
 
 SIZE = (30, 34)

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - everyone's name for it
 
 from eyeshot.effects.passes import Subject
-from eyeshot.effects.rectifiers import Rule
+from eyeshot.effects.rules import Rule
 from eyeshot.errors import InputError
 
 SHAPE = (1, 3, 20, 22)

@@ -11,7 +11,7 @@ from torch.nn import functional as F  # noqa: N812 - everyone's name for it
 
 from eyeshot.effects.images import Image
 from eyeshot.effects.passes import Subject
-from eyeshot.effects.rectifiers import Rule
+from eyeshot.effects.rules import Rule
 from eyeshot.effects.views import RULES, Views, views_of
 from eyeshot.errors import FeatureError, InputError
 

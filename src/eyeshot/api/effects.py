@@ -21,7 +21,7 @@ from eyeshot.frontends.torch.references import need
 if TYPE_CHECKING:
     from eyeshot.effects.images import Image
     from eyeshot.effects.preprocessing import Preprocessing
-    from eyeshot.effects.rectifiers import Rule
+    from eyeshot.effects.rules import Rule
     from eyeshot.present.scene.scene import Scene
 
 __all__ = ["Activations", "Comparison", "Deconv", "Filters", "Patches"]
@@ -36,7 +36,7 @@ Kind = TypeVar("Kind")
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Filters(Kernels, Shown):
-    """The kernels of a convolution; ``weights`` are (filters, channels, *sides)."""
+    """The kernels of a convolution; ``weights`` go by filter, channel and place."""
 
     def _scene(self, **named: Any) -> Scene:
         from eyeshot.present.drawings.kernels import kernels_scene
@@ -55,7 +55,7 @@ class Filters(Kernels, Shown):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Activations(_Activations, Shown):
-    """Every channel of a layer for one image; ``values`` are (channels, *features)."""
+    """Every channel of a layer for one image; ``values`` go by channel and feature."""
 
     def _scene(self, *, overlay: int | None = None, **named: Any) -> Scene:
         from eyeshot.present.drawings.activations import activations_scene, overlay_scene
@@ -196,7 +196,7 @@ def _node(subject: Any, layer: str) -> str:
 
 
 def _rules(named: Sequence[str]) -> list[Rule]:
-    from eyeshot.effects.rectifiers import Rule
+    from eyeshot.effects.rules import Rule
 
     known = {rule.value: rule for rule in Rule}
     for name in named:

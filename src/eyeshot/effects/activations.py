@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,8 +11,10 @@ import numpy.typing as npt
 from eyeshot.analyses.lattice import boxes_on_lattice
 from eyeshot.effects.images import Image
 from eyeshot.effects.maps import Maps
-from eyeshot.effects.passes import Subject
 from eyeshot.errors import InputError
+
+if TYPE_CHECKING:
+    from eyeshot.effects.passes import Subject
 
 __all__ = ["Activations", "activations_of", "centers_of"]
 

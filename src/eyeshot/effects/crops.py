@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from eyeshot.effects.passes import Subject
 from eyeshot.errors import EyeshotError
 from eyeshot.plan.compare import compare
 from eyeshot.plan.parts import collapsed
 from eyeshot.plan.phases import MAX_ALIGNMENT, alignment
+
+if TYPE_CHECKING:
+    from eyeshot.effects.passes import Subject
 
 __all__ = ["Crop", "Crops", "cut"]
 

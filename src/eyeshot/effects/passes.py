@@ -14,7 +14,8 @@ import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from eyeshot.analyses.analysis import Analysis
-from eyeshot.effects.rectifiers import Rectifying, Rule
+from eyeshot.effects.rectifiers import Rectifying
+from eyeshot.effects.rules import Rule
 from eyeshot.errors import InputError, RunError
 from eyeshot.frontends.torch.aside import TURN, Aside
 from eyeshot.frontends.torch.capture import capture_first

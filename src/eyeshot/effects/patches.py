@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,15 +16,16 @@ from eyeshot.analyses.support import region_of
 from eyeshot.effects.crops import cut
 from eyeshot.effects.images import Image, ImageSet, image_of
 from eyeshot.effects.maps import Maps
-from eyeshot.effects.passes import Subject
 from eyeshot.effects.preprocessing import Preprocessing
-from eyeshot.effects.rectifiers import Rule
+from eyeshot.effects.rules import Rule
 from eyeshot.effects.strongest import Found, Hit, Strongest
 from eyeshot.effects.views import View, views_of
 from eyeshot.errors import FeatureError, InputError
 from eyeshot.measure.disk import DISK
 from eyeshot.measure.journal import Journal
-from eyeshot.measure.tiles.identity import file_digest, model_digests, state_of
+
+if TYPE_CHECKING:
+    from eyeshot.effects.passes import Subject
 
 __all__ = ["Channel", "Patch", "Patches", "Search", "patches_of"]
 
@@ -238,6 +239,8 @@ class Search:
         return done
 
     def _head(self) -> dict[str, Any]:
+        from eyeshot.measure.tiles.identity import file_digest, model_digests, state_of
+
         return {
             "model": model_digests(state_of(self.subject.model), ()),
             "layer": self.layer,

@@ -7,23 +7,13 @@ exchanges what they do. Max pooling needs nothing: its own backward pass puts va
 
 from __future__ import annotations
 
-import enum
 from typing import Any
 
 from torch.utils._python_dispatch import TorchDispatchMode
 
-__all__ = ["Rectifying", "Rule"]
+from eyeshot.effects.rules import Rule
 
-
-class Rule(enum.Enum):
-    """What passes a rectifier on the way back."""
-
-    GRADIENT = "gradient"
-    """What comes to an element that was positive on the way there."""
-    DECONV = "deconvnet"
-    """What is positive now, wherever it comes to."""
-    GUIDED = "guided"
-    """What is positive now and comes to an element that was positive on the way there."""
+__all__ = ["Rectifying"]
 
 
 _RECTIFIERS = frozenset({"aten::threshold_backward", "aten::hardtanh_backward"})

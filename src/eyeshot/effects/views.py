@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
@@ -12,10 +12,12 @@ from eyeshot.analyses.support import region_of
 from eyeshot.effects.crops import Crops, cut
 from eyeshot.effects.images import Image
 from eyeshot.effects.maps import Maps
-from eyeshot.effects.passes import Subject
-from eyeshot.effects.rectifiers import Rule
+from eyeshot.effects.rules import Rule
 from eyeshot.effects.strongest import Strongest
 from eyeshot.errors import FeatureError, InputError
+
+if TYPE_CHECKING:
+    from eyeshot.effects.passes import Subject
 
 __all__ = ["RULES", "View", "Views", "views_of"]
 
