@@ -110,6 +110,26 @@ def test_bad_input_is_one_line(run: Runner, folder: Path, words: str, said: str)
     assert not list(folder.glob("x.*"))
 
 
+@pytest.mark.parametrize("output", ["x.txt", "none/x.png"])
+def test_a_file_that_cannot_be_written_is_refused_before_any_image_is_read(
+    run: Runner, folder: Path, output: str
+) -> None:
+    found = run("patches", "net.py:net", "4", "--images", "no such folder", "-o", output)
+    assert (found.status, found.err.count("\n")) == (2, 1)
+    assert f"the file '{output}' must" in found.err
+    assert not list(folder.glob("*.journal")) + list(folder.glob("none"))
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_is_said_of_an_image_is_what_was_done(run: Runner) -> None:
+    sound = "activations net.py:sound 1 --image sound.wav -o x.svg"
+    assert "samples −1 … 1 and nothing more" in run(*sound.split()).out
+    volume = "activations net.py:volume 1 --image volume.npy -o y.svg"
+    assert "numbers as they are and nothing more" in run(*volume.split()).out
+    found = run(*volume.split(), "--resize", "32")
+    assert (found.status, "must be a photo to be scaled, but is an array" in found.err) == (2, True)
+
+
 def test_networks_side_by_side(run: Runner) -> None:
     found = run("compare", "alexnet", "vgg16")
     assert found.status == 0

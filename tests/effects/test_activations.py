@@ -31,7 +31,7 @@ def shown(net: nn.Module, shape: tuple[int, ...], node: str | None = None) -> tu
     numbers = np.random.default_rng(0).standard_normal(shape[1:]).astype(np.float32)
     subject = Subject(net.eval(), shape)
     node = node or subject.graph.outputs[0]
-    return subject, activations_of(subject, node, node, Image("noise", numbers, numbers), "nothing")
+    return subject, activations_of(subject, node, node, Image("noise", numbers, numbers))
 
 
 @pytest.mark.parametrize("name", NETS)

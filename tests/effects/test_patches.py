@@ -213,6 +213,26 @@ def test_bad_images(folder: Path, tmp_path: Path) -> None:
         images_of(tmp_path / "empty")
 
 
+def test_a_bad_image_leaves_no_journal_and_two_searches_do_not_share_one(folder: Path, tmp_path: Path) -> None:
+    journal = tmp_path / "search.journal"
+    refused: list[str] = []
+
+    def other(done: int, _of: int) -> None:
+        if done == 2:
+            with pytest.raises(InputError, match="must be written by one run at a time") as caught:
+                search(folder).run(journal)
+            refused.append(str(caught.value))
+
+    search(folder).run(journal, other)
+    assert refused
+    PIL.Image.new("L", (34, 30)).save(folder / "7.png")
+    with pytest.raises(InputError, match="must be RGB"):
+        search(folder).run(journal)
+    with pytest.raises(InputError, match="must lie in a folder that exists"):
+        search(folder).run(tmp_path / "none" / "search.journal")
+    assert [path.name for path in tmp_path.iterdir()] == ["images"]
+
+
 def test_what_stands_before_an_activation() -> None:
     model = nn.Sequential(*net(), nn.Sigmoid(), nn.ReLU6(inplace=True), nn.Hardtanh(), nn.Tanh(), nn.GELU()).eval()
     subject = Subject(model, (1, 3, *SIZE))

@@ -292,7 +292,7 @@ def activations(
     known = _model(model, arguments)
     how = given(mean, std, resize, known.own)
     subject, node, found = _read(known, image, how, layer)
-    return _as(Activations, activations_of(subject, node, layer, found, str(how)))
+    return _as(Activations, activations_of(subject, node, layer, found))
 
 
 def deconv(  # noqa: PLR0913 - one for each thing that can be chosen
@@ -332,7 +332,7 @@ def deconv(  # noqa: PLR0913 - one for each thing that can be chosen
     known, wanted = _model(model, arguments), _rules(rules)
     how = given(mean, std, resize, known.own)
     subject, node, found = _read(known, image, how, layer)
-    views = views_of(subject, node, layer, found, channel=channel, feature=at, rules=wanted, preprocessing=str(how))
+    views = views_of(subject, node, layer, found, channel=channel, feature=at, rules=wanted)
     return _as(Deconv, views)
 
 

@@ -15,9 +15,23 @@ if TYPE_CHECKING:
     from eyeshot.present.picture import Picture
     from eyeshot.present.scene.scene import Scene
 
-__all__ = ["Shown"]
+__all__ = ["Shown", "check_output"]
 
 _PICTURES = (".svg", ".pdf", ".png")
+
+
+def check_output(name: str) -> None:
+    """Refuse a file that cannot be written; to be asked before any work.
+
+    Raises
+    ------
+    InputError
+        If its ending is unknown, or it lies in no folder.
+    """
+    if not name.lower().endswith((".npz", *_PICTURES)):
+        raise InputError(f"the file {name!r} must end in .npz, {', '.join(_PICTURES)}")
+    if not os.path.isdir(os.path.dirname(name) or "."):
+        raise InputError(f"the file {name!r} must lie in a folder that exists")
 
 
 class Shown:
@@ -65,9 +79,8 @@ class Shown:
             If the format is unknown, or the file cannot be written.
         """
         name = os.fspath(path)
+        check_output(name)
         if not name.lower().endswith(".npz"):
-            if not name.lower().endswith(_PICTURES):
-                raise InputError(f"the file {name!r} must end in .npz, {', '.join(_PICTURES)}")
             self.draw(theme=theme, **named).save(path)
             return
         import numpy as np

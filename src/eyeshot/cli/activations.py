@@ -55,7 +55,7 @@ def command(  # noqa: PLR0913 - one for each option
     else:
         drawn["overlay"] = overlay
     found.save(how.output, theme=how.theme, **({} if how.output.lower().endswith(".npz") else drawn))
-    click.echo(f"{len(found.values)} channels, {len(found.dead)} of them zero everywhere; {found.preprocessing}")
+    click.echo(f"{len(found.values)} channels, {len(found.dead)} of them zero everywhere; {found.image.prepared}")
     note = random_weights(model, how.arguments)
     if note:
         click.echo(note, err=True)

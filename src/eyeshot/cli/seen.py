@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from eyeshot.api.shown import check_output
 from eyeshot.cli.arguments import named_arguments
 from eyeshot.cli.options import debug_option, word_option
 from eyeshot.errors import InputError
@@ -57,6 +58,7 @@ def seen_options(*, has_image: bool = True) -> Callable[[F], F]:
             resize: str | None = None,
             **others: Any,
         ) -> Any:
+            check_output(output)
             return function(how=Seen(arguments, mean, std, resize, theme, output), **others)
 
         options = [

@@ -40,8 +40,6 @@ class Activations:
         they stand nowhere.
     jump : tuple of float
         Distance of neighbouring features along each axis of the image.
-    preprocessing : str
-        What was done to the image, in words.
     has_global : bool
         Whether such paths are left out of the centres.
     """
@@ -53,7 +51,6 @@ class Activations:
     axes: tuple[str, ...]
     centers: Array
     jump: tuple[float, ...]
-    preprocessing: str
     has_global: bool = False
 
     @property
@@ -78,7 +75,7 @@ class Activations:
         return f"Activations({self.model} · {self.layer} · {len(self.values)} channels of {sizes}{dead})"
 
 
-def activations_of(subject: Subject, node: str, layer: str, image: Image, preprocessing: str) -> Activations:
+def activations_of(subject: Subject, node: str, layer: str, image: Image) -> Activations:
     """Run the model on an image up to a layer.
 
     Parameters
@@ -89,8 +86,6 @@ def activations_of(subject: Subject, node: str, layer: str, image: Image, prepro
         The value, and what it was asked for as.
     image : Image
         The image.
-    preprocessing : str
-        What was done to it.
 
     Raises
     ------
@@ -106,9 +101,7 @@ def activations_of(subject: Subject, node: str, layer: str, image: Image, prepro
         broken = int(np.isnan(values.reshape(len(values), -1)).any(1).argmax())
         raise InputError(f"`{layer}` must hold numbers, but holds NaN in channel {broken}")
     centers, jump, has_global = centers_of(subject, node)
-    return Activations(
-        subject.graph.name, layer, image, values, maps.axes, centers, jump, preprocessing, has_global=has_global
-    )
+    return Activations(subject.graph.name, layer, image, values, maps.axes, centers, jump, has_global=has_global)
 
 
 def centers_of(subject: Subject, node: str) -> tuple[Array, tuple[float, ...], bool]:

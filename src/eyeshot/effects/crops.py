@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from eyeshot.errors import EyeshotError
@@ -12,6 +13,8 @@ from eyeshot.plan.phases import MAX_ALIGNMENT, alignment
 
 if TYPE_CHECKING:
     from eyeshot.effects.passes import Subject
+    from eyeshot.frontends.entered import Entries
+    from eyeshot.graph.core import Graph
 
 __all__ = ["Crop", "Crops", "cut"]
 
@@ -50,7 +53,7 @@ class Crops:
 
     def __init__(self, subject: Subject, node: str) -> None:
         self._subject, self._node = subject, node
-        self._read: dict[tuple[int, ...], Subject | None] = {}
+        self._read: dict[tuple[int, ...], tuple[Subject, tuple[Graph, Entries]] | None] = {}
         value = subject.graph.inputs[0]
         self._dims = tuple(axis.dim for axis in value.axes)
         self._extents = tuple(value.shape[d] for d in self._dims)
@@ -79,28 +82,38 @@ class Crops:
         if any(stop <= start for start, stop in part) or tuple(part) == whole.box:
             return whole
         smaller = self._at(tuple(stop - start for start, stop in part))
-        found = self._element(smaller, tuple(start for start, _ in part), element) if smaller is not None else None
-        return whole if found is None or smaller is None else Crop(smaller, tuple(part), found)
+        if smaller is None:
+            return whole
+        found = self._element(smaller[1], tuple(start for start, _ in part), element)
+        return whole if found is None else Crop(smaller[0], tuple(part), found)
 
     def whole(self, element: tuple[int, ...]) -> Crop:
         """The whole image."""
         return Crop(self._subject, tuple((0, n) for n in self._extents), element)
 
-    def _at(self, size: tuple[int, ...]) -> Subject | None:
-        """The model read at a smaller size; None if it does not run there."""
+    @cached_property
+    def _whole(self) -> tuple[Graph, Entries]:
+        return self._subject.entered()
+
+    def _at(self, size: tuple[int, ...]) -> tuple[Subject, tuple[Graph, Entries]] | None:
+        """The model read at a smaller size, with what enters its calls; None if it does not run there."""
         if size not in self._read:
             try:
-                self._read[size] = self._subject.resized(dict(zip(self._dims, size, strict=True)))
+                smaller = self._subject.resized(dict(zip(self._dims, size, strict=True)))
+                self._read[size] = smaller, smaller.entered()
             except EyeshotError:
                 # Too small for some layer that the feature does not need.
                 self._read[size] = None
         return self._read[size]
 
-    def _element(self, smaller: Subject, offset: tuple[int, ...], element: tuple[int, ...]) -> tuple[int, ...] | None:
-        """The same element of the smaller value; None if it is not surely the same."""
-        if self._node not in smaller.graph.by_name:
+    def _element(
+        self, smaller: tuple[Graph, Entries], offset: tuple[int, ...], element: tuple[int, ...]
+    ) -> tuple[int, ...] | None:
+        """The same element of the smaller value; None if it is not surely the same, numbers of the calls included."""
+        if self._node not in smaller[0].by_name:
             return None
-        matches, obstacles = compare(self._subject.graph, smaller.graph, offset, [self._node])
+        entries = self._whole[1], smaller[1]
+        matches, obstacles = compare(self._whole[0], smaller[0], offset, [self._node], entries)
         dims = matches[self._node].dims
         if obstacles or dims is None:
             return None

@@ -39,11 +39,14 @@ class Image:
         Before the preprocessing's mean and deviation, as it is shown: photos between 0 and 1.
     numbers : float32 array, shape (channels, *axes)
         What the network takes.
+    prepared : str
+        What was done to them, in words.
     """
 
     name: str
     pixels: Array
     numbers: Array
+    prepared: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,21 +115,25 @@ def image_of(given: Any, channels: int, axes: int, preprocessing: Preprocessing)
     channels, axes : int
         Channels and spatial axes of the network's input.
     preprocessing : Preprocessing
-        What is done to it. Arrays hold the numbers themselves, so nothing but the mean and the deviation is.
+        What is done to it. Only photos are scaled and cut; arrays and signals hold the numbers themselves.
 
     Raises
     ------
     InputError
-        If it cannot be read, has other channels, or holds NaN.
+        If it cannot be read, has other channels, holds NaN, or is to be scaled and is no photo.
     """
     is_file = isinstance(given, str | os.PathLike)
     name = os.fspath(given) if is_file else "the image"
     where = f"the image {name!r}" if is_file else name
+    kind = _kind(name) if is_file else "array"
+    if kind != "photo" and preprocessing.is_resize_asked:
+        what = "an array" if kind == "array" else "a signal"
+        raise InputError(f"{where} must be a photo to be scaled, but is {what}; leave out the size")
     if not is_file:
         pixels = _as_array(given, where)
-    elif name.lower().endswith(".npy"):
+    elif kind == "array":
         pixels = _as_array(_loaded(name, where), where)
-    elif name.lower().endswith(".wav"):
+    elif kind == "signal":
         pixels = _wave(name, where)
     else:
         pixels = _photo(name, where, channels, preprocessing)
@@ -140,7 +147,12 @@ def image_of(given: Any, channels: int, axes: int, preprocessing: Preprocessing)
     if not np.isfinite(pixels).all():
         raise InputError(f"{where} must hold numbers, but holds NaN or infinity")
     pixels = pixels.astype(np.float32, copy=False)
-    return Image(name, pixels, preprocessing.numbers(pixels))
+    return Image(name, pixels, preprocessing.numbers(pixels), preprocessing.told(kind))
+
+
+def _kind(name: str) -> str:
+    """What a file holds, by its name: a photo, a signal or an array."""
+    return {".npy": "array", ".wav": "signal"}.get(Path(name).suffix.lower(), "photo")
 
 
 def _as_array(given: Any, where: str) -> Array:

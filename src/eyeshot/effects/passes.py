@@ -17,12 +17,15 @@ from eyeshot.analyses.analysis import Analysis
 from eyeshot.effects.rectifiers import Rectifying
 from eyeshot.effects.rules import Rule
 from eyeshot.errors import InputError, RunError
+from eyeshot.frontends.entered import Entries
 from eyeshot.frontends.torch.aside import TURN, Aside
 from eyeshot.frontends.torch.capture import capture_first
 from eyeshot.frontends.torch.devices import device_of
 from eyeshot.frontends.torch.inputs import arguments_of
 from eyeshot.frontends.torch.record import Record
+from eyeshot.frontends.torch.recorded import Recorded
 from eyeshot.frontends.torch.runnable import runnable
+from eyeshot.graph.core import Graph
 from eyeshot.measure.listen import DivergedError, Listener
 from eyeshot.measure.runner import seeded
 from eyeshot.measure.tiles.kept import Kept
@@ -77,8 +80,6 @@ class Subject:
         The input's shape.
     axes : str, optional
         Its layout.
-    call : mapping, optional
-        Named arguments of ``forward`` that are no inputs.
     name : str, optional
         What it is called.
 
@@ -94,14 +95,12 @@ class Subject:
         input_shape: Any,
         *,
         axes: str | None = None,
-        call: Mapping[str, Any] | None = None,
         name: str | None = None,
     ) -> None:
         self.model = runnable(model)
-        self._record = Record()
-        self._named: dict[str, Any] = {"axes": axes, "call": call, "name": name}
+        self._record, self.axes = Record(), axes
         with TURN:
-            meanings = arguments_of(input_shape, self.model, axes=axes, call=call)
+            meanings = arguments_of(input_shape, self.model, axes=axes)
             self.graph, self._arguments = capture_first(self.model, meanings, record=self._record, name=name)
         if len(self.graph.inputs) != 1:
             names = ", ".join(value.name for value in self.graph.inputs)
@@ -115,9 +114,15 @@ class Subject:
 
     def resized(self, sizes: Mapping[int, int]) -> Subject:
         """The same model, read at another size along some dimensions of its input."""
+        return Subject(self.model, self._sized(sizes), axes=self.axes, name=self.graph.name)
+
+    def entered(self) -> tuple[Graph, Entries]:
+        """The graph again, with what enters its calls beside its values."""
+        return Recorded(self.model, self.axes).read(self._sized({}))
+
+    def _sized(self, sizes: Mapping[int, int]) -> Any:
         shape = tuple(sizes.get(d, n) for d, n in enumerate(self.graph.inputs[0].shape))
-        dtype = str(self._arguments.inputs[0].tensor.dtype).removeprefix("torch.")
-        return Subject(self.model, [(shape, dtype)], **self._named)
+        return [(shape, str(self._arguments.inputs[0].tensor.dtype).removeprefix("torch."))]
 
     @cached_property
     def analysis(self) -> Analysis:
@@ -186,8 +191,8 @@ class Subject:
                 listener.has_enough = True
 
         listener = _Until(self._record.calls, heard, learns=learns)
-        # Not the leaf itself: a model may write to its input.
-        tensor = image.clone() if learns else image
+        # Not the caller's numbers, and not the leaf: a model may write to its input.
+        tensor = image.clone()
         listener.begin(self.graph.inputs[0].name, tensor)
         args, kwargs = self._arguments.filled({self.graph.inputs[0].name: tensor})
         try:

@@ -23,6 +23,7 @@ from eyeshot.effects.views import View, views_of
 from eyeshot.errors import FeatureError, InputError
 from eyeshot.measure.disk import DISK
 from eyeshot.measure.journal import Journal
+from eyeshot.measure.lock import Lock
 
 if TYPE_CHECKING:
     from eyeshot.effects.passes import Subject
@@ -175,10 +176,26 @@ class Search:
         Raises
         ------
         InputError
-            If an image cannot be read, has another size, or if the journal is of another search.
+            If an image cannot be read, has another size, or if the journal is of another search or lies in no folder.
         """
-        book = Journal(journal, DISK) if journal is not None else None
-        done = self._resumed(book) if book is not None else 0
+        if journal is None:
+            self._look(0, None, progress)
+            return self.strongest
+        if not journal.parent.is_dir():
+            raise InputError(f"the journal {str(journal)!r} must lie in a folder that exists")
+        with Lock(journal.with_name(journal.name + ".lock"), f"the search of {str(journal)!r}"):
+            book = Journal(journal, DISK)
+            done = self._resumed(book)
+            try:
+                self._look(done, book, progress)
+            except InputError:
+                # The set has to change: nothing of it could go on.
+                book.remove()
+                raise
+            book.remove()
+        return self.strongest
+
+    def _look(self, done: int, book: Journal | None, progress: Progress | None) -> None:
         for number in range(done, len(self.images)):
             if progress is not None:
                 progress(number, len(self.images))
@@ -188,9 +205,6 @@ class Search:
                 book.add({"image": number, "found": found})
         if progress is not None:
             progress(len(self.images), len(self.images))
-        if book is not None:
-            book.remove()
-        return self.strongest
 
     def image(self, number: int) -> Image:
         """An image of the set.
@@ -246,7 +260,7 @@ class Search:
             "layer": self.layer,
             "input size": list(self.subject.graph.inputs[0].shape),
             "set of images": [file_digest(name) for name in self.images.files],
-            "preprocessing": str(self.preprocessing),
+            "preprocessing": repr(self.preprocessing),
             "number of features": len(self.strongest.scores[0]),
             "choice of features": self.only_inside,
         }
@@ -324,6 +338,6 @@ def patches_of(
         tuple(Channel(number, tuple(made[number, k] for k in range(len(hits[number])))) for number in chosen),
         count,
         len(search.images),
-        str(search.preprocessing),
+        search.image(0).prepared,
         search.only_inside,
     )

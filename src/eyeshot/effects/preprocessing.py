@@ -15,6 +15,9 @@ __all__ = ["Preprocessing", "carried_by", "given"]
 
 Array = npt.NDArray[Any]
 
+_RANGES = {"photo": "numbers 0 … 1", "signal": "samples −1 … 1", "array": "numbers as they are"}
+"""What the numbers of an image are before a mean is taken off, by its kind."""
+
 
 @dataclass(frozen=True, slots=True)
 class Preprocessing:
@@ -32,6 +35,8 @@ class Preprocessing:
         How it is scaled: ``"bilinear"``, ``"bicubic"``, ``"nearest"``, ``"lanczos"``.
     source : str
         Where this comes from, for captions.
+    is_resize_asked : bool
+        Whether the caller has said how it is scaled: what cannot be scaled is refused then.
     """
 
     resize: int | tuple[int, int] | None = None
@@ -40,21 +45,27 @@ class Preprocessing:
     std: tuple[float, ...] = ()
     resampling: str = "bilinear"
     source: str = ""
+    is_resize_asked: bool = False
 
-    def __str__(self) -> str:
-        """What is done, in words."""
+    def told(self, kind: str) -> str:
+        """What is done to an image of a kind, in words.
+
+        Parameters
+        ----------
+        kind : {"photo", "signal", "array"}
+            Only photos are scaled and cut.
+        """
         parts = []
-        if self.resize is not None:
-            sides = (
-                f"shorter side {self.resize} px" if isinstance(self.resize, int) else "×".join(map(str, self.resize))
-            )
+        if self.resize is not None and kind == "photo":
+            is_one = isinstance(self.resize, int)
+            sides = f"shorter side {self.resize} px" if is_one else _by(self.resize)
             parts.append(f"scaled to {sides} ({self.resampling})")
-        if self.crop is not None:
+        if self.crop is not None and kind == "photo":
             parts.append(f"middle of {_by(self.crop)}")
-        parts.append("numbers 0 … 1")
+        parts.append(_RANGES[kind])
         if self.mean or self.std:
             parts.append(f"less mean {_listed(self.mean)}, by deviation {_listed(self.std)}")
-        elif not self.source:
+        elif len(parts) == 1:
             parts[-1] += " and nothing more"
         return ", ".join(parts) + (f" ({self.source})" if self.source else "")
 
@@ -110,6 +121,7 @@ def given(
         mean=tuple(map(float, mean)) if mean is not None else own.mean,
         std=tuple(map(float, std)) if std is not None else own.std,
         resampling=own.resampling,
+        is_resize_asked=bool(sides),
         source="as given" if not own.source else f"as given, the rest of {own.source}",
     )
 

@@ -25,8 +25,6 @@ Array = npt.NDArray[Any]
 Box = tuple[tuple[int, int], ...]
 
 RULES = (Rule.DECONV, Rule.GUIDED, Rule.GRADIENT)
-_ROUNDING = 1e-4
-"""How far a value may be from that of the whole image, in parts of it, by sums in another order."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,12 +66,10 @@ class Views:
         Pixels of the image within its field.
     views : tuple of View
         One for each rule.
-    preprocessing : str
-        What was done to the image, in words.
     is_chosen : bool
         Whether the channel or the feature was chosen because it is the strongest.
     is_whole : bool
-        Whether the whole image was run, because some path reads whole maps.
+        Whether the whole image was run, because no part of it surely gives the feature the same.
     """
 
     model: str
@@ -84,7 +80,6 @@ class Views:
     value: float
     box: Box
     views: tuple[View, ...]
-    preprocessing: str
     is_chosen: bool = False
     is_whole: bool = False
 
@@ -110,7 +105,6 @@ def views_of(
     channel: int | None = None,
     feature: Sequence[int] | None = None,
     rules: Sequence[Rule] = RULES,
-    preprocessing: str = "",
 ) -> Views:
     """Go back from one feature to its pixels.
 
@@ -128,8 +122,6 @@ def views_of(
         Index of the feature; the strongest of the channel by default.
     rules : sequence of Rule
         What rectifiers let through, one view for each.
-    preprocessing : str
-        What was done to the image, in words.
 
     Raises
     ------
@@ -147,11 +139,6 @@ def views_of(
     region = region_of(subject.analysis, node, place, subject.graph.inputs[0])
     crop = Crops(subject, node).of(region.box, maps.element(channel, place))
     numbers = crop.subject.tensor(cut(image.numbers, crop.box))
-    here = float(crop.subject.value(node, numbers)[crop.element]) if crop.subject is not subject else value
-    if abs(here - value) > _ROUNDING * max(abs(value), 1e-6):
-        # The model computes with the size of its image, which its reading does not show.
-        crop = Crops(subject, node).whole(maps.element(channel, place))
-        numbers = crop.subject.tensor(image.numbers)
     box = region.pixels
     within = tuple((lo - start, hi - start) for (lo, hi), (start, _) in zip(box, crop.box, strict=True))
     found = []
@@ -168,9 +155,8 @@ def views_of(
         value,
         box,
         tuple(found),
-        preprocessing,
         is_chosen=feature is None,
-        is_whole=any(region.is_global),
+        is_whole=crop.subject is subject,
     )
 
 

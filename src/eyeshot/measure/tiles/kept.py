@@ -30,11 +30,11 @@ class Kept:
 
     def __enter__(self) -> Kept:
         with TURN:
-            first = Kept._active.setdefault(id(self._model), self)
-            first._runs += 1
-            if first is self:
+            if id(self._model) not in Kept._active:
                 self._attributes = Attributes(self._model.modules())
                 self._buffers = [(tensor, tensor._version, tensor.clone()) for tensor in self._model.buffers()]
+                Kept._active[id(self._model)] = self
+            Kept._active[id(self._model)]._runs += 1
         return self
 
     def __exit__(

@@ -106,7 +106,7 @@ def _notes(
     strongest: bool,
 ) -> Iterator[str]:
     sizes = "×".join(map(str, found.values.shape[1:]))
-    yield f"{len(found.values)} channels of {sizes} for {visible(found.image.name)}; {found.preprocessing}."
+    yield f"{len(found.values)} channels of {sizes} for {visible(found.image.name)}; {found.image.prepared}."
     if scale == "layer":
         yield f"Black is {ends[0]:.3g}, white {ends[1]:.3g}, in all tiles."
     else:
@@ -164,7 +164,7 @@ def overlay_scene(found: Activations, channel: int, *, at: Sequence[int] = ()) -
     notes = [
         f"Each value at the centre of its feature's field, one jump ({jump} px) wide; clear is {least:.3g}, full "
         f"{most:.3g}.",
-        f"{visible(found.image.name)}; {found.preprocessing}.",
+        f"{visible(found.image.name)}; {found.image.prepared}.",
     ]
     if found.has_global:
         notes.append("Paths that read whole maps stand nowhere; centres are those of the others.")

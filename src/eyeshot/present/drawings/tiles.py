@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from eyeshot.errors import InputError
@@ -50,7 +50,6 @@ class Tile:
     label: str = ""
     outline: str = ""
     name: str = ""
-    boxes: tuple[tuple[float, float, float, float], ...] = field(default=())
 
 
 def tiles_scene(

@@ -39,9 +39,9 @@ def views_scene(found: Views) -> Scene:
     ]
     notes += _about([*found.views])
     if found.is_whole:
-        notes.append("Some path reads whole maps, so the whole image was run.")
-    if found.preprocessing:
-        notes.append(f"{found.preprocessing[0].upper()}{found.preprocessing[1:]}.")
+        notes.append("The whole image was run: no part of it surely gives the feature the same.")
+    if found.image.prepared:
+        notes.append(f"{found.image.prepared[0].upper()}{found.image.prepared[1:]}.")
     return tiles_scene([tiles], title=title, description=f"Views of {visible(title)}.", notes=notes, side=150)
 
 
