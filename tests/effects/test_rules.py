@@ -11,7 +11,7 @@ from torch.nn import functional as F  # noqa: N812 - everyone's name for it
 
 from eyeshot.effects.passes import Subject
 from eyeshot.effects.rules import Rule
-from eyeshot.errors import InputError
+from eyeshot.errors import InputError, RunError
 
 SHAPE = (1, 3, 20, 22)
 RULES = list(Rule)
@@ -189,3 +189,53 @@ def test_without_gradients() -> None:
         subject.back(subject.graph.outputs[0], (0, 0, 0, 0), image(), Rule.DECONV)
     with pytest.raises(InputError, match=r"must have weights, but its `conv\.weight` lies on the meta device"):
         Subject(Without().to("meta"), SHAPE)
+
+
+class Attends(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.mix = nn.Conv2d(3, 8, 4, 4), nn.MultiheadAttention(8, 2, batch_first=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.conv(x).flatten(2).transpose(1, 2)
+        return self.mix(y, y, y)[0]
+
+
+class Recurs(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.rnn = nn.Conv2d(3, 8, 4, 4), nn.GRU(8, 6, batch_first=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.rnn(self.conv(x).flatten(2).transpose(1, 2))[0]
+
+
+TAKEN_APART: dict[str, Callable[[], nn.Module]] = {
+    "batch norm": lambda: nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 2, 3)),
+    "batch norm at the end": lambda: nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4)),
+    "instance norm": lambda: nn.Sequential(nn.Conv2d(3, 4, 3), nn.InstanceNorm2d(4), nn.ReLU()),
+    "group norm": lambda: nn.Sequential(nn.Conv2d(3, 4, 3), nn.GroupNorm(2, 4), nn.ReLU()),
+    "circular": lambda: nn.Sequential(nn.Conv2d(3, 4, 3, padding=1, padding_mode="circular"), nn.ReLU()),
+    "attention": Attends,
+}
+
+
+@pytest.mark.parametrize("name", TAKEN_APART)
+def test_what_runs_otherwise_when_gradients_are_kept(name: str) -> None:
+    torch.manual_seed(0)
+    net = TAKEN_APART[name]().eval()
+    subject, x = Subject(net, SHAPE), image().requires_grad_()
+    out = net(x)
+    node, element = subject.graph.outputs[0], (0, *(n // 2 for n in out.shape[1:]))
+    (wanted,) = torch.autograd.grad(out[element], x)
+    found = subject.back(node, element, image(), Rule.GRADIENT)
+    np.testing.assert_allclose(found.values, wanted.numpy(), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(subject.value(node, image()).detach(), out.detach(), rtol=1e-4, atol=1e-6)
+
+
+def test_recurrent_layers_have_no_way_back_that_could_be_followed() -> None:
+    subject = Subject(Recurs().eval(), SHAPE)
+    node = subject.graph.outputs[0]
+    assert subject.value(node, image()).shape == (1, 25, 6)
+    with pytest.raises(RunError, match="in `rnn`"):
+        subject.back(node, (0, 3, 2), image(), Rule.GRADIENT)

@@ -69,6 +69,34 @@ class Back:
     met: int
 
 
+class _Trace:
+    """What the model calls in one way of running, and where its values are first held."""
+
+    def __init__(self, graph: Graph, record: Record) -> None:
+        self.record, self._graph = record, graph
+        self._places: dict[str, tuple[int, int]] = {}
+        for place, call in enumerate(record.calls):
+            for number, result in enumerate(call.results):
+                if result.value in graph.by_name:
+                    # The first: later ones may be changed in place.
+                    self._places.setdefault(str(result.value), (place, number))
+
+    def place_of(self, node: str, graph: Graph) -> tuple[int, int] | None:
+        """The call and the result that hold a value of another reading of the model; None if none surely does."""
+        shape = graph.shapes[node]
+        if self._graph.shapes.get(node) != shape:
+            # Taken apart it has other names; what a module returns it returns all the same.
+            ends = _ends(self._graph)
+            paths = [path for path, end in _ends(graph).items() if end == node]
+            node = next((ends[path] for path in paths if self._graph.shapes.get(ends.get(path, "")) == shape), "")
+        return self._places.get(node)
+
+
+def _ends(graph: Graph) -> dict[str, str]:
+    """For each layer and each module the value that it ends with."""
+    return {node.layer: node.name for node in graph.nodes} | dict(graph.groups)
+
+
 class Subject:
     """A module with its graph, called with one input.
 
@@ -142,14 +170,16 @@ class Subject:
         return torch.from_numpy(np.ascontiguousarray(numbers)).to(self.device, wanted.dtype).reshape(wanted.shape)
 
     @cached_property
-    def _sights(self) -> dict[str, tuple[int, int]]:
-        """For each value the call and the result that hold it first; later ones may be changed in place."""
-        found: dict[str, tuple[int, int]] = {}
-        for place, call in enumerate(self._record.calls):
-            for number, result in enumerate(call.results):
-                if result.value in self.graph.by_name:
-                    found.setdefault(str(result.value), (place, number))
-        return found
+    def _forth(self) -> _Trace:
+        return _Trace(self.graph, self._record)
+
+    @cached_property
+    def _learning(self) -> _Trace:
+        """The model read as it runs when gradients are kept: then normalisations and others are taken apart."""
+        record = Record(learns=True)
+        with TURN:
+            graph, _ = capture_first(self.model, [self._arguments], record=record, name=self.graph.name)
+        return _Trace(graph, record)
 
     # ------------------------------------------------------------------ forward
 
@@ -178,7 +208,8 @@ class Subject:
         RunError
             If the model fails, or goes another way than when it was read.
         """
-        wanted = self._sights.get(node)
+        trace = self._learning if learns else self._forth
+        wanted = trace.place_of(node, self.graph)
         if wanted is None:
             raise InputError(
                 f"`{node}` must be a value that some tensor holds, but stands within one operation; name one beside it"
@@ -190,7 +221,7 @@ class Subject:
                 found.append(tensor)
                 listener.has_enough = True
 
-        listener = _Until(self._record.calls, heard, learns=learns)
+        listener = _Until(trace.record.calls, heard, learns=learns)
         # Not the caller's numbers, and not the leaf: a model may write to its input.
         tensor = image.clone()
         listener.begin(self.graph.inputs[0].name, tensor)

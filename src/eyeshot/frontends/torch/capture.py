@@ -121,7 +121,7 @@ def capture_first(
 def _captured(
     model: torch.nn.Module, arguments: Arguments, *, strict: bool, name: str | None, record: Record | None
 ) -> Graph:
-    compiles, learns = compiler_is_loaded(), False
+    compiles, learns = compiler_is_loaded(), record is not None and record.learns
     while True:
         try:
             return _watched(model, arguments, strict=strict, name=name, record=record, learns=learns)

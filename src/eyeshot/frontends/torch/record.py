@@ -83,7 +83,8 @@ class Record:
     makers : dict of str to int
         For every node of the graph the place in `calls` of the call that it is a part of.
     learns : bool
-        Whether the model asks for gradients on its way, so that what they need is kept.
+        Whether what gradients need is kept, because the model asks for them on its way, or whoever made the record
+        does. The framework takes some operations apart in another way then.
     within : Untouched, optional
         What puts the model back as it was after several runs, each of which begins as the last has left it; without
         one every run does so by itself.
