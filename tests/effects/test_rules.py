@@ -239,3 +239,18 @@ def test_recurrent_layers_have_no_way_back_that_could_be_followed() -> None:
     assert subject.value(node, image()).shape == (1, 25, 6)
     with pytest.raises(RunError, match="in `rnn`"):
         subject.back(node, (0, 3, 2), image(), Rule.GRADIENT)
+
+
+def test_a_model_that_writes_to_what_its_gradients_need_is_refused_in_a_line() -> None:
+    class Writes(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv = nn.Conv2d(3, 4, 3)
+
+        def forward(self, x: Tensor) -> Tensor:
+            return self.conv(x).sigmoid().mul_(2)
+
+    subject = Subject(Writes().eval(), SHAPE)
+    with pytest.raises(RunError, match=r"has no gradients from .* modified by an inplace operation") as caught:
+        subject.back(subject.graph.outputs[0], (0, 0, 0, 0), image(), Rule.DECONV)
+    assert "\n" not in str(caught.value)

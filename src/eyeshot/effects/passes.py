@@ -259,6 +259,8 @@ class Subject:
         ------
         InputError
             If nothing can come back, because the model computes without gradients on the way.
+        RunError
+            If the model fails, or the framework on the way back.
         """
         leaf = image.detach().clone().requires_grad_()
         with torch.enable_grad():
@@ -270,7 +272,12 @@ class Subject:
                 )
             seed = torch.zeros_like(value)
             seed[element] = 1
-            with TURN, Rectifying(rule) as rectifying:
-                (found,) = torch.autograd.grad(value, leaf, seed, allow_unused=True)
+            try:
+                with TURN, Rectifying(rule) as rectifying:
+                    (found,) = torch.autograd.grad(value, leaf, seed, allow_unused=True)
+            except RuntimeError as error:
+                # As where a model writes to what its own gradients need.
+                line = str(error).splitlines()[0]
+                raise RunError(f"`{self.graph.name}` has no gradients from `{node}` to its input: {line}") from error
         values = torch.zeros_like(leaf) if found is None else found
         return Back(rule, np.asarray(values.numpy(force=True)), rectifying.met)
