@@ -184,7 +184,7 @@ import json, sys, tempfile, time
 from pathlib import Path
 import numpy as np, torch
 import eyeshot
-from eyeshot.measure.disk import Disk
+from eyeshot.running.disk import Disk
 from monai.networks.nets import UNet
 
 torch.set_num_threads(1)

@@ -22,9 +22,9 @@ import torch
 from torch import nn
 
 import eyeshot
-from eyeshot.measure.disk import Disk
 from eyeshot.measure.tiles import done as done_module
 from eyeshot.measure.tiles import run as running
+from eyeshot.running.disk import Disk
 
 
 @dataclass

@@ -31,10 +31,10 @@ from torch import Tensor, nn
 
 import eyeshot
 from eyeshot.errors import EyeshotError, InputError
-from eyeshot.measure.disk import Disk, saying
 from eyeshot.measure.tiles import done as done_module
 from eyeshot.measure.tiles import run as running
 from eyeshot.measure.tiles.resume import ResumedWarning
+from eyeshot.running.disk import Disk, saying
 
 SUFFIXES = (".npy", ".zarr", ".tif")
 _REFUSED, _FAILED = 2, 3

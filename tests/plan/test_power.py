@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from tile_cuts import Change, Cut, Sync, cut
 
-from eyeshot.measure.disk import Disk
+from eyeshot.running.disk import Disk
 
 SUFFIXES = [".npy", ".zarr", ".tif"]
 

@@ -19,9 +19,9 @@ from torch import nn
 import eyeshot
 from eyeshot.api.plan import Plan
 from eyeshot.errors import InputError, RunError
-from eyeshot.measure.disk import Disk
 from eyeshot.measure.tiles import network as network_module
 from eyeshot.measure.tiles.resume import ResumedWarning
+from eyeshot.running.disk import Disk
 
 SHAPE = (1, 1, 40, 52)
 

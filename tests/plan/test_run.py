@@ -18,7 +18,7 @@ from torch import nn
 import eyeshot
 from eyeshot.api.plan import Plan
 from eyeshot.errors import InputError, LimitError, RunError
-from eyeshot.measure.disk import Disk, saying
+from eyeshot.running.disk import Disk, saying
 
 SHAPE = (1, 3, 60, 84)
 

@@ -26,9 +26,9 @@ from eyeshot.frontends.torch.record import Record
 from eyeshot.frontends.torch.recorded import Recorded
 from eyeshot.frontends.torch.runnable import runnable
 from eyeshot.graph.core import Graph
-from eyeshot.measure.listen import DivergedError, Listener
-from eyeshot.measure.runner import seeded
-from eyeshot.measure.tiles.kept import Kept
+from eyeshot.running.kept import Kept
+from eyeshot.running.listen import DivergedError, Listener
+from eyeshot.running.seeds import seeded
 
 __all__ = ["Back", "Subject"]
 

@@ -21,9 +21,9 @@ from eyeshot.effects.rules import Rule
 from eyeshot.effects.strongest import Found, Hit, Strongest
 from eyeshot.effects.views import View, views_of
 from eyeshot.errors import FeatureError, InputError
-from eyeshot.measure.disk import DISK
-from eyeshot.measure.journal import Journal
-from eyeshot.measure.lock import Lock
+from eyeshot.running.disk import DISK
+from eyeshot.running.journal import Journal
+from eyeshot.running.lock import Lock
 
 if TYPE_CHECKING:
     from eyeshot.effects.passes import Subject
@@ -253,7 +253,7 @@ class Search:
         return done
 
     def _head(self) -> dict[str, Any]:
-        from eyeshot.measure.tiles.identity import file_digest, model_digests, state_of
+        from eyeshot.running.identity import file_digest, model_digests, state_of
 
         return {
             "model": model_digests(state_of(self.subject.model), ()),

@@ -43,8 +43,8 @@ def verify_any(  # noqa: PLR0913 - those of `load`, and how much is tried
     """
     need("torch")
     from eyeshot.frontends.torch.aside import TURN
-    from eyeshot.measure.runner import seeded
     from eyeshot.measure.verify import verify_graph, verify_module
+    from eyeshot.running.seeds import seeded
 
     if is_module(model) or (isinstance(model, str) and is_python(model)):
         if padding is not None:

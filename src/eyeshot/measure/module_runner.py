@@ -12,9 +12,10 @@ from eyeshot.frontends.torch.aside import Aside
 from eyeshot.frontends.torch.inputs import Arguments
 from eyeshot.frontends.torch.record import Record
 from eyeshot.graph.core import Graph
-from eyeshot.measure.listen import DivergedError, Listener
 from eyeshot.measure.passage import BOTH, Passage, passage_of
-from eyeshot.measure.runner import RAISES, Seen, seeded
+from eyeshot.measure.runner import RAISES, Seen
+from eyeshot.running.listen import DivergedError, Listener
+from eyeshot.running.seeds import seeded
 
 __all__ = ["ModuleRunner"]
 

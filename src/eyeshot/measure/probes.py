@@ -12,7 +12,7 @@ import torch
 from eyeshot.graph.core import Graph, Value
 from eyeshot.measure.claims import Probe
 from eyeshot.measure.clean import Tensors, batched
-from eyeshot.measure.lookups import nan_of
+from eyeshot.running.lookups import nan_of
 
 __all__ = ["Random", "holds_nan", "pixel_probes", "poisoned_inputs", "row_probes"]
 

@@ -15,11 +15,11 @@ from eyeshot.measure.claims import Claims, Probe, box_mask
 from eyeshot.measure.clean import Tensors, batched
 from eyeshot.measure.flags import changed, noise_of_weights, poisoned
 from eyeshot.measure.ledger import Entry
-from eyeshot.measure.lookups import nan_of
 from eyeshot.measure.passage import Passage
 from eyeshot.measure.probes import Random
 from eyeshot.measure.results import Mismatch
 from eyeshot.measure.runner import Runner
+from eyeshot.running.lookups import nan_of
 
 __all__ = ["Oracle", "reproduced"]
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, Protocol
-
-import torch
 
 from eyeshot.graph.core import Graph
 from eyeshot.measure.passage import Passage
 
-__all__ = ["RAISES", "Runner", "Seen", "seeded"]
+__all__ = ["RAISES", "Runner", "Seen"]
 
 Seen = Callable[[str, Any], None]
 """Handed the name of a value and its tensor, with one more dimension in front: which of the inputs it belongs to."""
@@ -61,11 +58,3 @@ class Runner(Protocol):
             Why not all values were seen; empty if all were.
         """
         ...
-
-
-@contextmanager
-def seeded(seed: int) -> Iterator[None]:
-    """Draw the same random numbers in here each time, and outside as if nothing had been drawn."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        yield

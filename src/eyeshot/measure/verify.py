@@ -16,12 +16,12 @@ from eyeshot.graph.core import Graph
 from eyeshot.measure.arguments import clean_tensor
 from eyeshot.measure.clean import Tensors
 from eyeshot.measure.effort import Effort, Progress
-from eyeshot.measure.lent import Lent, bytes_of
 from eyeshot.measure.module_runner import ModuleRunner
 from eyeshot.measure.prove import Plan, Prover
 from eyeshot.measure.results import Proof
 from eyeshot.measure.sizes import bytes_of_machine, bytes_per_run, shown_bytes
 from eyeshot.measure.stand_in import StandIn
+from eyeshot.running.lent import Lent, bytes_of
 
 __all__ = ["verify_graph", "verify_module"]
 

@@ -9,7 +9,7 @@ import torch
 from torch.multiprocessing.reductions import StorageWeakRef
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from eyeshot.measure.tiles.identity import State, tensor_digest
+from eyeshot.running.identity import State, tensor_digest
 
 __all__ = ["Calls", "moving_names"]
 
@@ -25,7 +25,7 @@ class Calls(TorchDispatchMode):
     Parameters
     ----------
     model : Module
-        The model; what it holds is told by `eyeshot.measure.tiles.identity.state_of`.
+        The model; what it holds is told by `eyeshot.running.identity.state_of`.
     """
 
     def __init__(self, model: torch.nn.Module) -> None:

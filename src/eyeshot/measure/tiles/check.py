@@ -13,10 +13,10 @@ import torch
 
 from eyeshot.errors import InputError
 from eyeshot.frontends.torch.runnable import runnable
-from eyeshot.measure.lent import Lent
 from eyeshot.measure.tiles.network import Network
 from eyeshot.measure.tiles.run import run
 from eyeshot.measure.tiles.sources import open_source
+from eyeshot.running.lent import Lent
 
 if TYPE_CHECKING:
     from eyeshot.plan.results import AxisCut, Tiling

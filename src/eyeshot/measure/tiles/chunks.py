@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from eyeshot.measure.disk import Disk
 from eyeshot.measure.tiles.sources import library
+from eyeshot.running.disk import Disk
 
 __all__ = ["chunk_store"]
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eyeshot.measure.disk import Disk
-from eyeshot.measure.journal import Journal
 from eyeshot.measure.tiles.targets import Target, journal_of
+from eyeshot.running.disk import Disk
+from eyeshot.running.journal import Journal
 
 __all__ = ["SYNC_SECONDS", "Done", "Seal"]
 

@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from eyeshot.errors import InputError, RunError
-from eyeshot.measure.tiles.identity import model_digests, plan_digest, state_of
 from eyeshot.measure.tiles.mode import check_evaluated
 from eyeshot.measure.tiles.network import Network, named, told
+from eyeshot.measure.tiles.resume import plan_digest
 from eyeshot.measure.tiles.sources import Source, library, open_source
+from eyeshot.running.identity import model_digests, state_of
 
 if TYPE_CHECKING:
     from eyeshot.plan.results import Output, Tile, Tiling

@@ -17,10 +17,10 @@ from eyeshot.frontends.torch.aside import TURN, Aside
 from eyeshot.frontends.torch.references import is_module
 from eyeshot.frontends.torch.runnable import eagerly, has_compiled_modules, runnable, undivided
 from eyeshot.measure.tiles.calls import Calls
-from eyeshot.measure.tiles.identity import State, state_of
-from eyeshot.measure.tiles.kept import Kept
 from eyeshot.measure.tiles.memory import give_back
 from eyeshot.measure.tiles.mode import check_mode
+from eyeshot.running.identity import State, state_of
+from eyeshot.running.kept import Kept
 
 if TYPE_CHECKING:
     from eyeshot.plan.results import Tile, Tiling
@@ -162,7 +162,7 @@ class Network:
             return self(batch, calls), calls.hexdigest()
 
     def state(self, *, weights: bool = True) -> State:
-        """What the model holds; see `eyeshot.measure.tiles.identity.state_of`."""
+        """What the model holds; see `eyeshot.running.identity.state_of`."""
         return state_of(self._model, weights=weights)
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -12,17 +13,17 @@ import numpy as np
 import numpy.typing as npt
 
 from eyeshot.errors import InputError, RunError
-from eyeshot.measure.disk import Disk
 from eyeshot.measure.tiles.done import Done
-from eyeshot.measure.tiles.identity import State, array_digest, model_digests, plan_digest
 from eyeshot.measure.tiles.network import Network, named, told
 from eyeshot.measure.tiles.sources import Source
 from eyeshot.measure.tiles.targets import Target
+from eyeshot.running.disk import Disk
+from eyeshot.running.identity import State, array_digest, model_digests, text_digest
 
 if TYPE_CHECKING:
     from eyeshot.plan.results import Tile, Tiling
 
-__all__ = ["Bars", "Progress", "ResumedWarning", "Resumption", "head_of", "is_left"]
+__all__ = ["Bars", "Progress", "ResumedWarning", "Resumption", "head_of", "is_left", "plan_digest"]
 
 Array = npt.NDArray[Any]
 Progress = Callable[[int, int], None]
@@ -38,6 +39,11 @@ _FLIPPED = 1e-3
 
 class ResumedWarning(UserWarning):
     """What a run that goes on has found, and the reader should know."""
+
+
+def plan_digest(tiling: Tiling) -> str:
+    """A digest of everything that a plan says."""
+    return text_digest(json.dumps(tiling.to_dict(), sort_keys=True))
 
 
 def head_of(

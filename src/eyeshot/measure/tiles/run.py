@@ -13,17 +13,17 @@ import numpy as np
 import numpy.typing as npt
 
 from eyeshot.errors import InputError, RunError
-from eyeshot.measure.disk import DISK, Disk
-from eyeshot.measure.lock import Lock
 from eyeshot.measure.tiles.batches import check_batches
 from eyeshot.measure.tiles.calls import moving_names
 from eyeshot.measure.tiles.done import Done, Seal
-from eyeshot.measure.tiles.identity import array_digest
 from eyeshot.measure.tiles.mode import check_evaluated
 from eyeshot.measure.tiles.network import Network, named, told
 from eyeshot.measure.tiles.resume import Bars, Progress, Resumption, head_of, is_left
 from eyeshot.measure.tiles.sources import Source, open_source
 from eyeshot.measure.tiles.targets import Target, targets_of
+from eyeshot.running.disk import DISK, Disk
+from eyeshot.running.identity import array_digest
+from eyeshot.running.lock import Lock
 
 if TYPE_CHECKING:
     from eyeshot.plan.results import Output, Tile, Tiling

@@ -15,11 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from eyeshot.errors import InputError
-from eyeshot.measure.disk import Disk, stands
 from eyeshot.measure.tiles.formats.nifti_target import NiftiTarget, nifti_target
 from eyeshot.measure.tiles.holds import check_array, check_numbers
 from eyeshot.measure.tiles.network import told
 from eyeshot.measure.tiles.sources import Source, library
+from eyeshot.running.disk import Disk, stands
 
 if TYPE_CHECKING:
     from eyeshot.plan.results import Tiling

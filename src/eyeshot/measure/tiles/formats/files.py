@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from eyeshot.errors import EyeshotError, InputError
-from eyeshot.measure.disk import stands
 from eyeshot.measure.tiles.formats import dicom, nifti, ome_zarr, tiff
 from eyeshot.measure.tiles.formats.opened import Opened
 from eyeshot.measure.tiles.network import told
+from eyeshot.running.disk import stands
 
 __all__ = ["at_level", "open_image"]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from eyeshot.errors import InputError
-from eyeshot.measure.journal import Journal
+from eyeshot.running.journal import Journal
 
 HEAD = {"work": "ours"}
 

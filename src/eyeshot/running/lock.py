@@ -13,7 +13,7 @@ from types import ModuleType, TracebackType
 from typing import Any
 
 from eyeshot.errors import InputError
-from eyeshot.measure.disk import saying
+from eyeshot.running.disk import saying
 
 __all__ = ["Lock"]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from eyeshot.errors import InputError
-from eyeshot.measure.disk import DISK, Disk, saying
+from eyeshot.running.disk import DISK, Disk, saying
 
 __all__ = ["Journal"]
 

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from eyeshot.errors import InputError, RunError
-from eyeshot.measure import lock as locking
-from eyeshot.measure.lock import Lock
+from eyeshot.running import lock as locking
+from eyeshot.running.lock import Lock
 
 _HOLDER = """
 import sys
 from pathlib import Path
-from eyeshot.measure.lock import Lock
+from eyeshot.running.lock import Lock
 with Lock(Path(sys.argv[1]), "it"):
     print("held", flush=True)
     sys.stdin.read()

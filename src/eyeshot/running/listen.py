@@ -19,7 +19,7 @@ from eyeshot.frontends.torch.record import Recorded, is_copy, listed, makes_cons
 from eyeshot.frontends.torch.runnable import eagerly
 from eyeshot.frontends.torch.shortcuts import passes, whole
 from eyeshot.frontends.torch.tensors import among
-from eyeshot.measure.lookups import Lookups
+from eyeshot.running.lookups import Lookups
 
 __all__ = ["DivergedError", "Listener", "Sight", "Whole"]
 

@@ -1,14 +1,13 @@
-"""What a model, a plan and an image are, as digests: whoever goes on with a run must have the same."""
+"""What a model and an image are, as digests: whoever goes on with a run must have the same."""
 
 from __future__ import annotations
 
 import functools
 import hashlib
-import json
 import os
 from collections.abc import Collection, Iterator, Mapping
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +15,7 @@ import torch
 
 from eyeshot.frontends.torch.aside import TURN
 
-if TYPE_CHECKING:
-    from eyeshot.plan.results import Tiling
-
-__all__ = ["State", "array_digest", "file_digest", "model_digests", "plan_digest", "state_of", "tensor_digest"]
+__all__ = ["State", "array_digest", "file_digest", "model_digests", "state_of", "tensor_digest", "text_digest"]
 
 State = dict[tuple[str, str], str]
 """A digest for each thing that a module holds, by the module's path and the thing's name."""
@@ -38,9 +34,9 @@ def array_digest(array: npt.NDArray[Any]) -> str:
     return digest.hexdigest()
 
 
-def plan_digest(tiling: Tiling) -> str:
-    """A digest of everything that a plan says."""
-    return _digest(json.dumps(tiling.to_dict(), sort_keys=True))
+def text_digest(text: str) -> str:
+    """A digest of some text."""
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def state_of(model: torch.nn.Module, *, weights: bool = True) -> State:
@@ -57,9 +53,9 @@ def state_of(model: torch.nn.Module, *, weights: bool = True) -> State:
     # Whoever reads or proves the model in another thread swaps its weights meanwhile.
     with TURN:
         for path, module in model.named_modules():
-            found[path, ""] = _digest(type(module).__qualname__)
+            found[path, ""] = text_digest(type(module).__qualname__)
             for name, value in _held(module, weights=weights):
-                found[path, name] = _digest(_told(value, _DEEPEST))
+                found[path, name] = text_digest(_told(value, _DEEPEST))
     return found
 
 
@@ -85,12 +81,12 @@ def model_digests(state: State, moving: Collection[str]) -> dict[str, str]:
     for (path, name), digest in sorted(state.items()):
         if f"{path}:{name}" not in moving:
             held.setdefault(path, []).append(f"{name}={digest}")
-    return {path: _digest("\n".join(lines)) for path, lines in held.items()}
+    return {path: text_digest("\n".join(lines)) for path, lines in held.items()}
 
 
 def file_digest(path: str | os.PathLike[str]) -> str:
     """A digest of where a file lies and when it was written; of all files in a folder."""
-    return _digest("\n".join(_files(os.path.abspath(path))))
+    return text_digest("\n".join(_files(os.path.abspath(path))))
 
 
 def _files(path: str) -> Iterator[str]:
@@ -100,10 +96,6 @@ def _files(path: str) -> Iterator[str]:
         return
     for entry in sorted(os.listdir(path)):
         yield from _files(os.path.join(path, entry))
-
-
-def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def _told(value: Any, deep: int) -> str:
