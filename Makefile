@@ -89,7 +89,7 @@ $(VENV)/.group-test: pyproject.toml $(VENV)/.package
 	@echo "installing what test needs into $(VENV) (PyTorch too) ..."
 	@$(PIP) install --upgrade 'pip>=25.1'
 	@$(PIP) install --group test
-	@$(PIP) install --no-deps torchvision==0.28.0 timm==1.0.31 monai==1.6.1 segmentation-models-pytorch==0.6.0
+	@$(PIP) install --no-deps torchvision==0.28.0 timm==1.0.31 captum==0.9.0 monai==1.6.1 segmentation-models-pytorch==0.6.0
 	@touch $@
 
 # Without what they ask for, as torchvision: it would exchange this build of torch. They are for the sweep alone.

@@ -134,6 +134,81 @@ def test_a_deconvnet_written_by_hand() -> None:
     np.testing.assert_allclose(found.values, wanted.numpy(), atol=1e-6)
 
 
+class AlexLike(nn.Module):
+    """AlexNet's five convolutions, thin, in any number of axes; the poolings overlap."""
+
+    def __init__(self, axes: int) -> None:
+        super().__init__()
+        torch.manual_seed(3)
+        conv, pool = (nn.Conv1d, nn.Conv2d, nn.Conv3d)[axes - 1], (nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d)[axes - 1]
+        first = conv(3, 4, 11, 4, 2) if axes < 3 else conv(3, 4, 5, 2, 2)
+        kernels = [first, conv(4, 6, 5, 1, 2), conv(6, 8, 3, 1, 1), conv(8, 6, 3, 1, 1), conv(6, 6, 3, 1, 1)]
+        layers: list[nn.Module] = []
+        for number, kernel in enumerate(kernels):
+            layers += [kernel, nn.ReLU(inplace=True)]
+            if number in {0, 1, 4}:
+                layers.append(pool(3, 2))
+        self.features = nn.Sequential(*layers)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.features(x)  # type: ignore[no-any-return]
+
+
+def unpooled(y: Tensor, switches: Tensor, size: Any) -> Tensor:
+    """What is put back where the maxima were; of poolings that overlap a place may get it several times."""
+    flat = torch.zeros((*y.shape[:2], int(np.prod(size))))
+    return flat.scatter_add_(2, switches.flatten(2), y.flatten(2)).reshape(*y.shape[:2], *size)
+
+
+def deconvnet(net: AlexLike, x: Tensor, element: tuple[int, ...]) -> Tensor:
+    """Zeiler and Fergus' way down, by hand: no gradient is asked for anywhere."""
+    axes = x.ndim - 2
+    spread = (F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d)[axes - 1]
+    down: list[Callable[[Tensor], Tensor]] = []
+    with torch.no_grad():
+        for layer in net.features:
+            size = x.shape[2:]
+            if isinstance(layer, nn.ReLU):
+                x = x.clamp(min=0)
+                down.append(lambda y: y.clamp(min=0))
+            elif isinstance(layer, nn.MaxPool1d | nn.MaxPool2d | nn.MaxPool3d):
+                x, switches = (F.max_pool1d, F.max_pool2d, F.max_pool3d)[axes - 1](x, 3, 2, return_indices=True)
+                down.append(lambda y, switches=switches, size=size: unpooled(y, switches, size))
+            else:
+                assert isinstance(layer, nn.Conv1d | nn.Conv2d | nn.Conv3d)
+                x, kernel, (stride, *_), (padding, *_) = layer(x), layer.weight, layer.stride, layer.padding
+
+                # The flipped filter, spread over what it saw; pixels past its last place got nothing.
+                def filtered(y: Tensor, kernel: Any = kernel, s: Any = stride, p: Any = padding, n: Any = size) -> Any:
+                    full = spread(y, kernel, stride=s)
+                    wide = torch.zeros((*full.shape[:2], *(m + 2 * p for m in n)))
+                    wide[(..., *(slice(m) for m in full.shape[2:]))] = full
+                    return wide[(..., *(slice(p, p + m) for m in n))]
+
+                down.append(filtered)
+        y = torch.zeros_like(x)
+        y[element] = 1
+        for step in reversed(down):
+            y = step(y)
+    return y
+
+
+@pytest.mark.parametrize("shape", [(1, 3, 203), (1, 3, 91, 107), (1, 3, 35, 31, 37)])
+def test_an_alexnet_written_by_hand_as_a_deconvnet(shape: tuple[int, ...]) -> None:
+    net = AlexLike(len(shape) - 2).eval()
+    x = torch.randn(shape, generator=torch.Generator().manual_seed(1)) * 3
+    with torch.no_grad():
+        out = net(x)
+    subject, most = Subject(net, shape), 0.0
+    for channel in range(out.shape[1]):
+        element = (0, channel, *(n // 2 for n in out.shape[2:]))
+        found = subject.back(subject.graph.outputs[0], element, x, Rule.DECONV)
+        np.testing.assert_allclose(found.values, deconvnet(net, x, element).numpy(), rtol=0, atol=1e-6)
+        assert found.met == 5
+        most = max(most, float(np.abs(found.values).max()))
+    assert most > 1e-4, "what comes back is more than the error that is allowed"
+
+
 @pytest.mark.parametrize("way", [F.gelu, F.silu, torch.tanh, lambda x: x.clamp(min=0), lambda x: x])
 def test_without_rectifiers_all_rules_are_the_gradient(way: Callable[[Tensor], Tensor]) -> None:
     gradient, *others = views(Net(way).eval(), "c")
