@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from eyeshot.api import analyze as analyze
     from eyeshot.api import load as load
     from eyeshot.api import verify as verify
+    from eyeshot.api.comparison import compare as compare
     from eyeshot.api.effects import activations as activations
-    from eyeshot.api.effects import compare as compare
     from eyeshot.api.effects import deconv as deconv
     from eyeshot.api.effects import filters as filters
     from eyeshot.api.effects import patches as patches
@@ -36,7 +36,11 @@ def __getattr__(name: str) -> object:
         from eyeshot.api.tiles import tile
 
         return tile
-    if name in {"activations", "compare", "deconv", "filters", "patches"}:
+    if name == "compare":
+        from eyeshot.api.comparison import compare
+
+        return compare
+    if name in {"activations", "deconv", "filters", "patches"}:
         from eyeshot.api import effects
 
         return getattr(effects, name)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from eyeshot.errors import InputError
 
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from eyeshot.present.picture import Picture
     from eyeshot.present.scene.scene import Scene
 
-__all__ = ["Shown", "check_output"]
+__all__ = ["Shown", "as_shown", "check_output"]
+
+Kind = TypeVar("Kind")
 
 _PICTURES = (".svg", ".pdf", ".png")
 
@@ -106,3 +109,8 @@ class Shown:
 
     def _repr_svg_(self) -> str:
         return self.draw().to_svg()
+
+
+def as_shown(kind: type[Kind], found: Any) -> Kind:
+    """A result as the public class of its kind."""
+    return kind(**{one.name: getattr(found, one.name) for one in fields(found)})

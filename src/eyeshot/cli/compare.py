@@ -37,7 +37,7 @@ def command(
 
     Layers whose fields are more than a quarter apart have no match.
     """
-    from eyeshot.api.effects import compare
+    from eyeshot.api.comparison import compare
     from eyeshot.present.pairs_text import pairs_text
 
     found = compare(first, second, input_shape=input_, arguments=named_arguments(arguments))

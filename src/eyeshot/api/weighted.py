@@ -1,0 +1,92 @@
+"""A model that runs with its weights, read at the size of an image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from eyeshot.effects.preprocessing import Preprocessing
+from eyeshot.errors import InputError, nearest
+from eyeshot.frontends.torch.references import need
+
+if TYPE_CHECKING:
+    from eyeshot.effects.images import Image
+    from eyeshot.effects.rules import Rule
+
+__all__ = ["Size", "Weighted", "node_of", "read", "rules_of", "weighted"]
+
+Size = int | Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighted:
+    """A module with its weights, and what is known of its images."""
+
+    module: Any
+    name: str
+    own: Preprocessing
+    default: Any
+
+
+def weighted(model: Any, arguments: Mapping[str, Any] | None) -> Weighted:
+    """A module, or what a reference to Python makes, weights included.
+
+    Raises
+    ------
+    InputError
+        If it is a layer list, which has no weights, or arguments are given for a module that is made already.
+    """
+    need("torch")
+    from eyeshot.effects.preprocessing import carried_by
+    from eyeshot.frontends.load import is_python
+    from eyeshot.frontends.torch.references import build_reference, is_module
+
+    if is_module(model):
+        if arguments:
+            raise InputError("arguments go with a reference that makes a model, but the model is made already")
+        return Weighted(model, type(model).__name__, carried_by(model), None)
+    if not isinstance(model, str) or not is_python(model):
+        raise InputError(
+            "only a PyTorch model has weights, but this is a list of layers; name a module or a reference such as "
+            "torchvision:alexnet"
+        )
+    built = build_reference(model, arguments=arguments, spared=False)
+    weights = None
+    library, _, name = model.partition(":")
+    if library == "torchvision" and (arguments or {}).get("weights") is not None:
+        enum = need("torchvision").models.get_model_weights(name)
+        asked = arguments["weights"] if arguments is not None else None
+        weights = asked if not isinstance(asked, str) else enum[asked.rpartition(".")[2]]
+    return Weighted(built.module, built.name, carried_by(built.module, weights), built.input_shape)
+
+
+def read(model: Weighted, image: Any, preprocessing: Preprocessing, layer: str) -> tuple[Any, str, Image]:
+    """The model read at an image's size, the value that a layer means, and the image."""
+    from eyeshot.effects.images import image_of
+    from eyeshot.effects.passes import Subject
+    from eyeshot.frontends.torch.shapes import first_convolution
+
+    first = first_convolution(model.module)
+    channels, axes = (first.channels, first.axes) if first is not None else (3, 2)
+    found = image_of(image, channels, axes, preprocessing)
+    subject = Subject(model.module, (1, *found.numbers.shape), name=model.name)
+    return subject, node_of(subject, layer), found
+
+
+def node_of(subject: Any, layer: str) -> str:
+    """The value that a layer's name means, as `Fields` takes it."""
+    from eyeshot.api.fields import Fields
+
+    return Fields(subject.graph)[layer].name
+
+
+def rules_of(named: Sequence[str]) -> list[Rule]:
+    """The rules of rectifiers that some words name."""
+    from eyeshot.effects.rules import Rule
+
+    known = {rule.value: rule for rule in Rule}
+    for name in named:
+        if name not in known:
+            raise InputError(f"a rule must be one of {', '.join(known)}; found {name!r}{nearest(name, known)}")
+    return [known[name] for name in named]
