@@ -15,6 +15,7 @@ from eyeshot.graph.core import Graph
 
 if TYPE_CHECKING:
     from eyeshot.frontends.torch.recorded import Recorded
+    from eyeshot.plan.memory import Taken
 
 __all__ = ["SizedModel"]
 
@@ -71,8 +72,8 @@ class SizedModel:
         self.graphs[shape_read], self.entries[shape_read] = graph, entries
         return graph
 
-    def taken(self, shape: Shape) -> int:
-        """Bytes that a run on an input of some shape takes."""
+    def taken(self, shape: Shape) -> Taken:
+        """Bytes that runs on an input of some shape take."""
         from eyeshot.measure.tiles.memory import bytes_of_run
 
         return bytes_of_run(self._model, shape)

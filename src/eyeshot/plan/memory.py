@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from eyeshot.graph.core import Graph
 from eyeshot.graph.ops import Constant, Expand, Permute, Reshape, Slice
 
-__all__ = ["peak_bytes"]
+__all__ = ["Taken", "peak_bytes"]
 
 _VIEWS = (Expand, Permute, Reshape, Slice)
 """Ops whose result shares the memory of their operand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Bytes that runs on tiles take at a time, weights apart."""
+
+    alone: int
+    """One run by itself, or one after the other on tiles of one shape."""
+    among: int
+    """Runs on tiles of several shapes, one after the other: none fits into the holes that another leaves."""
 
 
 def peak_bytes(graph: Graph, item: int) -> int:

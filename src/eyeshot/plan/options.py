@@ -65,7 +65,7 @@ def _option(subject: Subject, fitting: Fitting, size: Size) -> Option | None:
     if outputs is None or all(s >= n for s, n in zip(size, subject.extents, strict=True)):
         return None
     cuts = fitting.cuts(size, outputs)
-    taken = subject.taken(tuple(cut.size for cut in cuts))
+    taken = subject.taken(tuple(cut.size for cut in cuts)).alone
     tiles = math.prod(len(cut.reads) for cut in cuts)
     return Option(size, tiles, math.prod(cut.recomputation for cut in cuts), taken)
 
@@ -94,7 +94,11 @@ def largest_within(subject: Subject, fitting: Fitting, memory: int) -> Size:
 
 
 def _taken(subject: Subject, fitting: Fitting, pixels: int) -> int:
-    """Bytes of the largest tile that a plan for a size has; that is on the grid, and may be smaller."""
+    """Bytes of a run on the tiles of a plan for a size; the largest is on the grid, and may be smaller than that."""
     size = fitting.clipped(pixels)
     outputs = subject.outputs(size)
-    return subject.taken(size if outputs is None else tuple(cut.size for cut in fitting.cuts(size, outputs)))
+    if outputs is None:
+        return subject.taken(size).among
+    cuts = fitting.cuts(size, outputs)
+    taken = subject.taken(tuple(cut.size for cut in cuts))
+    return taken.alone if all(cut.has_one_length for cut in cuts) else taken.among

@@ -121,6 +121,11 @@ class AxisCut:
         return max(stop - start for start, stop in self.reads)
 
     @property
+    def has_one_length(self) -> bool:
+        """Whether all tiles have as many pixels along it."""
+        return all(stop - start == self.size for start, stop in self.reads)
+
+    @property
     def recomputation(self) -> float:
         """Pixels that all tiles read together, in images."""
         return sum(stop - start for start, stop in self.reads) / self.n

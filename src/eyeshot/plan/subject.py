@@ -8,7 +8,7 @@ from fractions import Fraction
 from eyeshot.analyses.walk import Extent, Walk, forward
 from eyeshot.errors import EyeshotError, InputError, LimitError
 from eyeshot.graph.core import Graph
-from eyeshot.plan.memory import peak_bytes
+from eyeshot.plan.memory import Taken, peak_bytes
 from eyeshot.plan.numbers import Reader
 from eyeshot.plan.obstacle import Obstacle
 from eyeshot.plan.pairing import ancestors
@@ -80,13 +80,13 @@ class Subject:
         wanted: Sequence[str],
         item: int,
         reader: Reader,
-        foretold: Callable[[Size], int] | None = None,
+        foretold: Callable[[Size], Taken] | None = None,
     ) -> None:
         self._known: dict[Size, Graph] = {}
         self._make = build
         self.item, self.reader, self.foretold = item, reader, foretold
         self.untold = ""
-        self._taken: dict[Size, int] = {}
+        self._taken: dict[Size, Taken] = {}
         self.extents = extents
         self.whole = self.build(extents)
         if len(self.whole.inputs) != 1:
@@ -132,19 +132,20 @@ class Subject:
             return False
         return True
 
-    def taken(self, size: Size) -> int:
-        """Bytes that a run at some size takes without the weights; the graph's values alone if `untold` says why."""
+    def taken(self, size: Size) -> Taken:
+        """What runs at some size take without the weights; the graph's values alone if `untold` says why."""
         if size not in self._taken:
             self._taken[size] = self._told(size)
         return self._taken[size]
 
-    def _told(self, size: Size) -> int:
+    def _told(self, size: Size) -> Taken:
         if self.foretold is not None and not self.untold:
             try:
                 return self.foretold(size)
             except EyeshotError as error:
                 self.untold = str(error)
-        return peak_bytes(self.build(size), self.item)
+        values = peak_bytes(self.build(size), self.item)
+        return Taken(values, values)
 
     def outputs(self, size: Size) -> tuple[Output, ...] | None:
         """The outputs with a law along every axis that tiles of some size cut; None if one has none."""

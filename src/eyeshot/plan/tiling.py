@@ -10,6 +10,7 @@ from functools import cached_property
 from eyeshot.errors import EyeshotError, InputError, LimitError
 from eyeshot.plan.blame import blamed, strange
 from eyeshot.plan.fitting import Fitting
+from eyeshot.plan.memory import Taken
 from eyeshot.plan.nearest import Nearest, nearest
 from eyeshot.plan.numbers import Reader
 from eyeshot.plan.obstacle import Obstacle
@@ -51,7 +52,7 @@ class Planner:
         wanted: Sequence[str] = (),
         item: int = 4,
         reader: Reader | None = None,
-        foretold: Callable[[Size], int] | None = None,
+        foretold: Callable[[Size], Taken] | None = None,
         weights: int = 0,
         extra: list[list[int]] | None = None,
     ) -> None:
@@ -127,7 +128,7 @@ class Planner:
 
     def _fits(self, memory: int | None) -> bool:
         """Whether the whole image, as one tile, is within a budget."""
-        return memory is not None and self._subject.taken(self._subject.extents) <= memory
+        return memory is not None and self._subject.taken(self._subject.extents).alone <= memory
 
     def _covers(self, size: Size) -> bool:
         return all(s >= n for s, n in zip(size, self._subject.extents, strict=True))
@@ -151,8 +152,9 @@ class Planner:
         if near is not None and near.padded != extents and self._for(near.padded)._fitting.has_room:
             return self._impossible(blamed(self._subject, tuple(n - 1 for n in extents)))
         if memory is not None:
+            taken = self._subject.taken(extents).alone
             raise InputError(
-                f"the memory must hold the image ({shown(extents)}, {self._subject.taken(extents):,} bytes), because "
+                f"the memory must hold the image ({shown(extents)}, {taken:,} bytes), because "
                 f"no tile is smaller, but leaves {memory:,} bytes for it"
             )
         return self._whole()
@@ -200,7 +202,7 @@ class Planner:
     def _result(self, cuts: tuple[AxisCut, ...], outputs: tuple[Output, ...], proof: Proof) -> Tiling:
         is_cut = [len(cut.reads) > 1 for cut in cuts]
         free = all(cut.alignment == 1 for cut, is_one in zip(cuts, is_cut, strict=True) if is_one)
-        taken, blank = self._subject.taken(tuple(cut.size for cut in cuts)), self._blank(_VERDICTS[free])
+        taken, blank = self._subject.taken(tuple(cut.size for cut in cuts)).alone, self._blank(_VERDICTS[free])
         untold = (f"The memory is that of the graph's values alone: {self._subject.untold}.",)
         return replace(
             blank,

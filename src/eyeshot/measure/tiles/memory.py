@@ -13,7 +13,7 @@ import ctypes
 import sys
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -22,6 +22,7 @@ from eyeshot.errors import EyeshotError, InputError
 from eyeshot.frontends.torch.aside import TURN, Aside
 from eyeshot.frontends.torch.runnable import eagerly, runnable
 from eyeshot.frontends.torch.untouched import Untouched
+from eyeshot.plan.memory import Taken
 
 __all__ = ["bytes_of_run", "bytes_of_weights", "give_back"]
 
@@ -34,6 +35,9 @@ _HEAP = 2**25
 _HOLES = 2
 """Smaller tensors lie in its heap. One that is aligned does not fit into the hole that another of its size has left, so
 the heap grows to as many times what lives in it, as measured over whole networks."""
+_MORE_HOLES = 2.75
+"""The same where tiles of several shapes follow each other: the heap keeps the holes of all of them, and what large
+tensors take comes on top."""
 _LOOSE = 1.05
 """Small things: pages begun, what threads keep, the buffers of a run."""
 
@@ -47,8 +51,8 @@ def bytes_of_weights(model: torch.nn.Module) -> int:
     return sum(storages.values())
 
 
-def bytes_of_run(model: torch.nn.Module, shape: Sequence[int]) -> int:
-    """The most memory that a run on one input takes at a time, weights not counted.
+def bytes_of_run(model: torch.nn.Module, shape: Sequence[int]) -> Taken:
+    """The most memory that runs on inputs of one shape take at a time, weights not counted.
 
     Parameters
     ----------
@@ -80,7 +84,9 @@ def bytes_of_run(model: torch.nn.Module, shape: Sequence[int]) -> int:
                 f"`{type(module).__name__}` does not ({type(error).__name__}: {line}); name a size of tiles instead"
             ) from error
     # A run stacks tiles before it gives them to the model: the input is there twice.
-    return int(_LOOSE * (lives.most + image.untyped_storage().nbytes()))
+    copied = image.untyped_storage().nbytes()
+    among = _MORE_HOLES * lives.most.small + lives.most.large
+    return Taken(int(_LOOSE * (lives.highest + copied)), int(_LOOSE * (max(among, lives.highest) + copied)))
 
 
 def give_back() -> None:
@@ -94,25 +100,43 @@ def _meta(tensor: torch.Tensor) -> torch.Tensor:
     return torch.empty_like(tensor, device="meta")
 
 
+class _Bytes(NamedTuple):
+    """Bytes of tensors that lie in the heap, and of those that have pages of their own."""
+
+    small: int = 0
+    large: int = 0
+
+    def __add__(self, other: _Bytes) -> _Bytes:  # type: ignore[override] - of numbers, not of tuples
+        return _Bytes(self.small + other.small, self.large + other.large)
+
+    def without(self, other: _Bytes) -> _Bytes:
+        """What is left when something is gone."""
+        return _Bytes(self.small - other.small, self.large - other.large)
+
+
 class _Lives(TorchDispatchMode):
-    """Counts the bytes of all tensors that are alive, as a context; `most` is the highest sum."""
+    """Counts the bytes of all tensors that are alive, as a context.
+
+    `highest` is the most memory at a time, with the holes of one shape; `most` the most of either kind by itself.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.now = self.most = 0
-        self._bytes: dict[int, int] = {}
+        self.now = self.most = _Bytes()
+        self.highest = 0
+        self._bytes: dict[int, _Bytes] = {}
 
     def held(self, tensor: torch.Tensor) -> torch.Tensor:
         """Count a tensor until it is gone; one that shares the memory of another is not counted again."""
         storage = tensor.untyped_storage()
         if storage._cdata not in self._bytes:
             self._bytes[storage._cdata] = _in_memory(storage.nbytes())
-            self.now += self._bytes[storage._cdata]
+            self.now = self.now + self._bytes[storage._cdata]
             weakref.finalize(storage, self._gone, storage._cdata)
         return tensor
 
     def _gone(self, key: int) -> None:
-        self.now -= self._bytes.pop(key)
+        self.now = self.now.without(self._bytes.pop(key))
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
@@ -122,7 +146,9 @@ class _Lives(TorchDispatchMode):
         for tensor in _tensors(out):
             self.held(tensor)
         rule = _WORKSPACES.get(func)
-        self.most = max(self.most, self.now + (rule(args, out) if rule is not None else 0))
+        now = self.now + (rule(args, out) if rule is not None else _Bytes())
+        self.most = _Bytes(max(self.most.small, now.small), max(self.most.large, now.large))
+        self.highest = max(self.highest, _HOLES * now.small + now.large)
         return out
 
 
@@ -134,16 +160,15 @@ def _tensors(found: Any) -> Iterator[torch.Tensor]:
             yield from _tensors(one)
 
 
-def _convolution(args: Sequence[Any], out: torch.Tensor) -> int:
+def _convolution(args: Sequence[Any], out: torch.Tensor) -> _Bytes:
     """Operand and result in blocks of channels."""
     operand, is_transposed = args[0], args[6]
     before = 0 if operand.shape[1] <= _PLAIN else _blocked(operand)
     return _in_memory(before) + _in_memory(out.untyped_storage().nbytes() if is_transposed else _blocked(out))
 
 
-def _in_memory(size: int) -> int:
-    """What a tensor of so many bytes takes, with its share of the holes around it."""
-    return size if size >= _HEAP else _HOLES * size
+def _in_memory(size: int) -> _Bytes:
+    return _Bytes(large=size) if size >= _HEAP else _Bytes(small=size)
 
 
 def _blocked(tensor: torch.Tensor) -> int:
@@ -153,5 +178,5 @@ def _blocked(tensor: torch.Tensor) -> int:
     return int(tensor.numel() // max(1, channels) * filled * tensor.element_size())
 
 
-_WORKSPACES: dict[Any, Callable[[Sequence[Any], Any], int]] = {torch.ops.aten.convolution.default: _convolution}
+_WORKSPACES: dict[Any, Callable[[Sequence[Any], Any], _Bytes]] = {torch.ops.aten.convolution.default: _convolution}
 """What a kernel takes while it works, beside operands and results: arguments and result to bytes."""

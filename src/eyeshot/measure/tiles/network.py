@@ -34,6 +34,8 @@ _EAGER = (
     "the model is compiled, but runs operation by operation and not at its compiled speed, because `{}`, which is "
     "wanted, is a result within it"
 )
+_WORTH = 2**25
+"""Bytes of a tile from which it matters what tiles of other shapes have left in the heap."""
 _NUMPY_HAS = (torch.float16, torch.float32, torch.float64)
 
 
@@ -112,10 +114,7 @@ class Network:
         watch : context, optional
             What is active while the model runs.
         """
-        if batch.shape != self._shape and self.device.type == "cpu":
-            # What lives in this tile does not fit into the holes that tiles of another shape have left in the heap.
-            give_back()
-            self._shape = batch.shape
+        self._make_room(batch.shape)
         x = torch.from_numpy(np.ascontiguousarray(batch)).to(self.device, self._number)
         # One call at a time: a model may keep things on itself while it runs, and whoever reads or proves it in another
         # thread swaps its weights.
@@ -137,6 +136,15 @@ class Network:
             found.append(tensor)
         self._check_shapes(found, batch.shape)
         return [as_array(tensor) for tensor in found]
+
+    def _make_room(self, shape: tuple[int, ...]) -> None:
+        """Give the heap back where what lives in this tile does not fit into the holes that another shape has left.
+
+        That costs about what one small tile does, so it is done only where the holes are worth it.
+        """
+        if shape != self._shape and self.device.type == "cpu" and self._tiling.bytes >= _WORTH:
+            give_back()
+        self._shape = shape
 
     def _check_shapes(self, found: Sequence[Any], batch: tuple[int, ...]) -> None:
         if batch not in self._expected:
