@@ -13,7 +13,8 @@ import ctypes
 import sys
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -100,17 +101,17 @@ def _meta(tensor: torch.Tensor) -> torch.Tensor:
     return torch.empty_like(tensor, device="meta")
 
 
-class _Bytes(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Bytes:
     """Bytes of tensors that lie in the heap, and of those that have pages of their own."""
 
     small: int = 0
     large: int = 0
 
-    def __add__(self, other: _Bytes) -> _Bytes:  # type: ignore[override] - of numbers, not of tuples
+    def __add__(self, other: _Bytes) -> _Bytes:
         return _Bytes(self.small + other.small, self.large + other.large)
 
-    def without(self, other: _Bytes) -> _Bytes:
-        """What is left when something is gone."""
+    def __sub__(self, other: _Bytes) -> _Bytes:
         return _Bytes(self.small - other.small, self.large - other.large)
 
 
@@ -131,12 +132,12 @@ class _Lives(TorchDispatchMode):
         storage = tensor.untyped_storage()
         if storage._cdata not in self._bytes:
             self._bytes[storage._cdata] = _in_memory(storage.nbytes())
-            self.now = self.now + self._bytes[storage._cdata]
+            self.now += self._bytes[storage._cdata]
             weakref.finalize(storage, self._gone, storage._cdata)
         return tensor
 
     def _gone(self, key: int) -> None:
-        self.now = self.now.without(self._bytes.pop(key))
+        self.now -= self._bytes.pop(key)
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
