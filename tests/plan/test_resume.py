@@ -209,7 +209,7 @@ def flip(path: Path, at: int) -> None:
 
 def test_damaged_tile_is_done_again(scene: Scene) -> None:
     flip(scene.folder / "out.npy.unfinished", 128)
-    with pytest.warns(ResumedWarning, match="1 tile of an interrupted run were damaged and are done again"):
+    with pytest.warns(ResumedWarning, match="1 tile of an interrupted run was damaged and is done again"):
         scene.run()
     scene.check(2 + len(scene.plan) - 7)
 

@@ -8,6 +8,7 @@ import click
 
 from eyeshot.cli.options import Command, word_option
 from eyeshot.cli.seen import Seen, index_of, random_weights, seen_options
+from eyeshot.counted import counted
 
 __all__ = ["command"]
 
@@ -55,7 +56,8 @@ def command(  # noqa: PLR0913 - one for each option
     else:
         drawn["overlay"] = overlay
     found.save(how.output, theme=how.theme, **({} if how.output.lower().endswith(".npz") else drawn))
-    click.echo(f"{len(found.values)} channels, {len(found.dead)} of them zero everywhere; {found.image.prepared}")
+    channels = counted(len(found.values), "channel")
+    click.echo(f"{channels}, {len(found.dead)} of them zero everywhere; {found.image.prepared}")
     note = random_weights(model, how.arguments)
     if note:
         click.echo(note, err=True)

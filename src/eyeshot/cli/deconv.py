@@ -6,6 +6,7 @@ import click
 
 from eyeshot.cli.options import Command
 from eyeshot.cli.seen import Seen, index_of, random_weights, seen_options
+from eyeshot.counted import counted
 
 __all__ = ["command"]
 
@@ -34,8 +35,8 @@ def command(*, model: str, layer: str, image: str, channel: int | None, at: str 
     found = deconv(model, layer, image, channel=channel, at=index_of(at), **how.named())
     found.save(how.output, theme=how.theme)
     where = ",".join(map(str, found.feature))
-    met = found.views[0].met
-    click.echo(f"channel {found.channel} at {where}: {found.value:.4g}; {met} rectifier{'s' * (met != 1)} met")
+    met = counted(found.views[0].met, "rectifier")
+    click.echo(f"channel {found.channel} at {where}: {found.value:.4g}; {met} met")
     note = random_weights(model, how.arguments)
     if note:
         click.echo(note, err=True)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eyeshot.analyses.lattice import boxes_on_lattice
+from eyeshot.counted import counted
 from eyeshot.effects.images import Image
 from eyeshot.effects.maps import Maps
 from eyeshot.errors import InputError
@@ -72,7 +73,7 @@ class Activations:
     def __repr__(self) -> str:
         sizes = "×".join(map(str, self.values.shape[1:]))
         dead = f", {len(self.dead)} of them zero everywhere" if self.dead else ""
-        return f"Activations({self.model} · {self.layer} · {len(self.values)} channels of {sizes}{dead})"
+        return f"Activations({self.model} · {self.layer} · {counted(len(self.values), 'channel')} of {sizes}{dead})"
 
 
 def activations_of(subject: Subject, node: str, layer: str, image: Image) -> Activations:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from eyeshot.analyses.analysis import Analysis
+from eyeshot.counted import counted
 from eyeshot.errors import InputError, nearest
 
 __all__ = ["ORDERS", "Kernels", "kernels_of"]
@@ -62,7 +63,8 @@ class Kernels:
     def caption(self) -> str:
         """What the kernels are, in numbers."""
         kind = "transposed convolution" if self.is_transposed else "convolution"
-        parts = [f"{len(self.weights)} kernels of {_by(self.weights.shape[2:])} on {self.weights.shape[1]} channels"]
+        count, channels, *sides = self.weights.shape
+        parts = [f"{counted(count, 'kernel')} of {_by(tuple(sides))} on {counted(channels, 'channel')}"]
         parts.append(f"{kind}, stride {_alike(self.stride)}")
         if max(self.dilation) > 1:
             parts.append(f"dilation {_alike(self.dilation)}")

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from eyeshot.counted import counted
 from eyeshot.effects.preprocessing import Preprocessing
 from eyeshot.errors import InputError, LimitError
 
@@ -142,7 +143,7 @@ def image_of(given: Any, channels: int, axes: int, preprocessing: Preprocessing)
     if pixels.ndim == axes:
         pixels = pixels[None]
     if pixels.ndim != axes + 1 or len(pixels) != channels:
-        want = f"{channels} channel{'s' * (channels > 1)} and {axes} ax{'es' if axes > 1 else 'is'}"
+        want = f"{counted(channels, 'channel')} and {counted(axes, 'axis', 'axes')}"
         raise InputError(f"{where} must have {want}, but has the shape {pixels.shape}")
     if not np.isfinite(pixels).all():
         raise InputError(f"{where} must hold numbers, but holds NaN or infinity")
@@ -199,11 +200,12 @@ def _photo(name: str, where: str, channels: int, preprocessing: Preprocessing) -
             known = _MODES.get(channels)
             if known is None:
                 raise InputError(
-                    f"{where} cannot be a photo, because the network takes {channels} channels; give an array (.npy)"
+                    f"{where} cannot be a photo, because the network takes {counted(channels, 'channel')}; give an "
+                    "array (.npy)"
                 )
             if image.mode not in known:
                 raise InputError(
-                    f"{where} must be {known[0]} ({channels} channel{'s' * (channels > 1)} of 8 bits), but is "
+                    f"{where} must be {known[0]} ({counted(channels, 'channel')} of 8 bits), but is "
                     f"{image.mode}; convert it"
                 )
             # Cameras store what they saw, and beside it how they were held.

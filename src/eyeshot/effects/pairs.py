@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from eyeshot.analyses.results import LayerField, Table
+from eyeshot.counted import counted
 
 __all__ = ["FARTHEST", "Comparison", "Pair", "compared"]
 
@@ -54,7 +55,7 @@ class Comparison:
 
     def __repr__(self) -> str:
         matched = sum(pair.second is not None for pair in self.pairs)
-        return f"Comparison({self.first} · {self.second} · {matched} of {len(self.pairs)} layers matched)"
+        return f"Comparison({self.first} · {self.second} · {matched} of {counted(len(self.pairs), 'layer')} matched)"
 
 
 def compared(first: Table, second: Table) -> Comparison:

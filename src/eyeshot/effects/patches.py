@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from eyeshot.analyses.lattice import boxes_on_lattice
 from eyeshot.analyses.support import region_of
+from eyeshot.counted import counted
 from eyeshot.effects.crops import cut
 from eyeshot.effects.images import Image, ImageSet, image_of
 from eyeshot.effects.maps import Maps
@@ -130,7 +131,8 @@ class Patches:
 
     def __repr__(self) -> str:
         numbers = ", ".join(str(channel.number) for channel in self.channels)
-        return f"Patches({self.model} · {self.layer} · {self.images} images · channels {numbers} of {self.of})"
+        images = counted(self.images, "image")
+        return f"Patches({self.model} · {self.layer} · {images} · channels {numbers} of {self.of})"
 
 
 class Search:
@@ -310,7 +312,7 @@ def patches_of(
     for number in channels or ():
         if not -count <= number < count:
             raise FeatureError(
-                f"`{search.layer}` has {count} channels, 0 … {count - 1}, but channel {number} was asked for"
+                f"`{search.layer}` has {counted(count, 'channel')}, 0 … {count - 1}, but channel {number} was asked for"
             )
     chosen = (
         [n % count for n in channels] if channels is not None else list(search.strongest.strongest_channels()[:most])

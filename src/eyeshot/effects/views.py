@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy.typing as npt
 
 from eyeshot.analyses.support import region_of
+from eyeshot.counted import counted
 from eyeshot.effects.crops import Crops, cut
 from eyeshot.effects.images import Image
 from eyeshot.effects.maps import Maps
@@ -166,7 +167,8 @@ def _chosen(
     """The channel and the feature, the strongest where they are not named."""
     if channel is not None and not -maps.channels <= channel < maps.channels:
         raise FeatureError(
-            f"`{layer}` has {maps.channels} channels, 0 … {maps.channels - 1}, but channel {channel} was asked for"
+            f"`{layer}` has {counted(maps.channels, 'channel')}, 0 … {maps.channels - 1}, but channel {channel} was "
+            "asked for"
         )
     if feature is not None:
         from eyeshot.analyses.layout import checked_index

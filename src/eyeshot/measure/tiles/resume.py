@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from eyeshot.counted import counted, of_many
 from eyeshot.errors import InputError, RunError
 from eyeshot.measure.tiles.done import Done
 from eyeshot.measure.tiles.network import Network, named, told
@@ -161,9 +162,11 @@ class Resumption:
             self._reopen(lacking)
         if damaged or self.done.journal.lost:
             count = len(damaged) + self.done.journal.lost
-            self._say(f"{count} tile{'s' if count > 1 else ''} of an interrupted run were damaged and are done again")
+            damage, are = counted(count, "tile"), of_many(count, "was damaged and is", "were damaged and are")
+            self._say(f"{damage} of an interrupted run {are} done again")
         if trust_image:
-            self._say(f"the image was not read again for the {len(tiles)} tiles that are done, but taken for the same")
+            done = counted(len(tiles), "tile that is", "tiles that are")
+            self._say(f"the image was not read again for the {done} done, but taken for the same")
         self._repeat([tile for tile in tiles if tile.name in self.done.tiles], head)
 
     def _check_head(self, head: dict[str, Any], *, trust_image: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eyeshot.analyses.steps import AxisSteps, Steps
+from eyeshot.counted import of_many
 from eyeshot.present.arithmetic.cells import Frame
 from eyeshot.present.arithmetic.frames import Frames
 from eyeshot.present.arithmetic.taps import padding_of
@@ -100,7 +101,7 @@ def frame_text(frames: Frames, frame: Frame) -> str:
     channel = f"channel {frame.channel}, " if frames.channels[1] > 1 else ""
     reads = _ranges([read.at for read in frame.reads], flat=flat) if frame.reads else "nothing"
     where = "of the inputs laid apart, " if frames.way == "zeros" else ""
-    of = f" of input channel{'s' * (len(frame.channels) > 1)} {_listed(list(frame.channels))}" if channel else ""
+    of = f" of input {of_many(len(frame.channels), 'channel')} {_listed(list(frame.channels))}" if channel else ""
     return f"output {channel}{_index(frame.writes[0].at, flat=flat)} reads {where}{reads}{of}"
 
 
@@ -117,7 +118,7 @@ def _ranges(cells: list[tuple[int, int]], *, flat: bool) -> str:
 
 
 def _named(what: str, numbers: list[int]) -> str:
-    return f"{what}{'s' * (len(numbers) > 1)} {_listed(numbers)}"
+    return f"{of_many(len(numbers), what)} {_listed(numbers)}"
 
 
 def _listed(numbers: list[int]) -> str:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from eyeshot.counted import counted
 from eyeshot.errors import InputError
 from eyeshot.present.drawings.sheet import HEAD, MARGIN, sheet
 from eyeshot.present.drawings.tiles import Tile, grey, png_of, tiles_scene
@@ -87,7 +88,8 @@ def _slice(found: Activations, at: Sequence[int]) -> tuple[int, ...]:
     lead = found.values.shape[1:-2]
     if at and len(at) != len(lead):
         raise InputError(
-            f"a slice must have {len(lead)} numbers, one for each axis before the last two, but has {len(at)}"
+            f"a slice must have {counted(len(lead), 'number')}, one for each axis before the last two, but has "
+            f"{len(at)}"
         )
     for i, n in zip(at, lead, strict=False):
         if not -n <= i < n:
@@ -106,13 +108,14 @@ def _notes(
     strongest: bool,
 ) -> Iterator[str]:
     sizes = "×".join(map(str, found.values.shape[1:]))
-    yield f"{len(found.values)} channels of {sizes} for {visible(found.image.name)}; {found.image.prepared}."
+    yield f"{counted(len(found.values), 'channel')} of {sizes} for {visible(found.image.name)}; {found.image.prepared}."
     if scale == "layer":
         yield f"Black is {ends[0]:.3g}, white {ends[1]:.3g}, in all tiles."
     else:
         yield "Each tile has its own scale, from its smallest value to its largest."
     if found.dead:
-        yield f"{len(found.dead)} channels are zero everywhere; those here have a dashed outline."
+        dead = counted(len(found.dead), "channel is", "channels are")
+        yield f"{dead} zero everywhere; a dashed outline marks those here."
     if where:
         axes = ", ".join(f"{visible(axis)} = {i}" for axis, i in zip(found.axes, where, strict=False))
         yield f"The slice at {axes} is drawn."

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from eyeshot.analyses.procedure import Equations, ProcedureStep
 from eyeshot.analyses.results import AxisField, InputInfo
+from eyeshot.counted import counted, of_many
 from eyeshot.present.drawings.plane import full_name, size_text
 from eyeshot.present.drawings.sheet import HEAD, MARGIN, sheet
 from eyeshot.present.escape import visible
@@ -60,7 +61,7 @@ def procedure_scene(model: str, info: InputInfo, steps: Sequence[ProcedureStep],
     for number, item in enumerate(shown, 1):
         marks.append(Path(((MARGIN, y - 12), (width - MARGIN, y - 12)), Paint("", "line", 0.6)))
         if isinstance(item, int):
-            text = f"… {item} layer{'s' * (item > 1)} …"
+            text = f"… {counted(item, 'layer')} …"
             marks.append(Text(MARGIN + 14, y + 2, text, _SIZE, "soft", "start"))
             y += 2 * _LINE
             continue
@@ -72,8 +73,9 @@ def procedure_scene(model: str, info: InputInfo, steps: Sequence[ProcedureStep],
     if axes and len(info.axes) > 1:
         notes.append(f"Equations along {visible(axes[0])}; numbers that differ between axes are written a×b.")
     if hidden:
-        which = "layer that changes none of n, j and r" if hidden == 1 else "layers that change none of n, j and r"
-        notes.append(f"Not shown: {hidden} {which}, or {'lies' if hidden == 1 else 'lie'} in between.")
+        which = counted(hidden, "layer that changes", "layers that change")
+        lie = of_many(hidden, "lies", "lie")
+        notes.append(f"Not shown: {which} none of n, j and r, or {lie} in between.")
     described = "; ".join(_described(step, info.name) for step in shown if isinstance(step, ProcedureStep))
     page = page_panel(width, y, tuple(marks), "procedure")
     return sheet((width, y - 14), [page], title=title, description=f"The four equations: {described}.", notes=notes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from eyeshot.counted import counted
 from eyeshot.errors import InputError
 from eyeshot.present.drawings.activations import shown
 from eyeshot.present.drawings.tiles import Tile, grey, rgb, tiles_scene
@@ -51,7 +52,7 @@ def _about(views: Sequence[View]) -> list[str]:
     met = views[0].met
     if not met:
         return ["No rectifier was met on the way: all rules are the plain gradient. Grey is 0."]
-    return [f"{met} rectifier{'s' * (met > 1)} met on the way back. Grey is 0; each view has its own scale."]
+    return [f"{counted(met, 'rectifier')} met on the way back. Grey is 0; each view has its own scale."]
 
 
 def patches_scene(found: Patches, rule: str = "") -> Scene:
@@ -75,7 +76,7 @@ def patches_scene(found: Patches, rule: str = "") -> Scene:
         raise InputError(f"there must be views by the rule {rule!r} to be drawn, but there are none")
     rows: list[list[Tile]] = []
     heads: list[str] = []
-    notes = [f"The strongest of {found.images} images, {found.preprocessing}."]
+    notes = [f"The strongest of {counted(found.images, 'image')}, {found.preprocessing}."]
     for channel in found.channels:
         block = channel.patches[: _PER_SIDE * _PER_SIDE]
         for r in range(0, len(block), _PER_SIDE):
@@ -105,9 +106,8 @@ def patches_scene(found: Patches, rule: str = "") -> Scene:
 def _told(channel: Any, rule: Any) -> list[str]:
     told = []
     if channel.ties:
-        told.append(
-            f"Channel {channel.number}: {channel.ties:,} other features are as strong, so which is shown means nothing."
-        )
+        others = counted(channel.ties, "other feature is", "other features are")
+        told.append(f"Channel {channel.number}: {others} as strong, so which is shown means nothing.")
     likeness = channel.likeness(rule) if rule is not None else None
     if likeness is not None:
         told.append(f"Channel {channel.number}: views of different patches correlate by {likeness:.2f}.")
