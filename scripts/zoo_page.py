@@ -44,8 +44,12 @@ The numbers are those of the last feature map: the last value with several featu
 of its own along it (behind it come pooled values, which read everything). Axes that agree share a number; else they
 stand in their order, as in 8 × 7 × 7. *Size* is that of the local paths, *global* says along which axes some path reads
 everything besides (squeeze-excitation, attention, normalisation over space), and *s* are the seconds for building,
-capture and analysis together, in one thread, measured once: an order of magnitude, no benchmark.
+capture and analysis together, in one thread, measured once: an order of magnitude, no benchmark. A jump *varies* where
+features follow each other at no single distance, as tokens do that go through the image row by row.
 """
+
+_NUMBERS = (("jump", "varies"), ("size", "–"), ("start", "–"))
+"""The columns of an axis, and what stands in them where there is no number."""
 
 
 def page(records: list[Record], versions: dict[str, str], limit: float) -> str:
@@ -129,7 +133,7 @@ def _row(record: Record) -> list[object]:
         return [f"`{name}`", inputs, "", "", "", "", "", "", record["status"], seconds]
     axes = last["axes"]
     numbers = [_times(axis["n"] for axis in axes)]
-    numbers += [_times(_plain(axis[key]) for axis in axes) for key in ("jump", "size", "start")]
+    numbers += [_times(_plain(axis[key], none) for axis in axes) for key, none in _NUMBERS]
     everywhere = [axis["axis"] for axis in axes if axis["global"]]
     return [f"`{name}`", inputs, f"`{last['name']}`", *numbers, ", ".join(everywhere), record["status"], seconds]
 
@@ -140,9 +144,9 @@ def _times(numbers: Iterable[object]) -> str:
     return listed[0] if len(set(listed)) == 1 else " × ".join(listed)
 
 
-def _plain(number: object) -> str:
-    """A fraction as a decimal number, rounded where it does not end soon."""
+def _plain(number: object, none: str) -> str:
+    """A fraction as a decimal number, rounded where it does not end soon; `none` where there is no number."""
     if number is None:
-        return "–"
+        return none
     value = Fraction(str(number))
     return str(value.numerator) if value.denominator == 1 else f"{float(value):.2f}".rstrip("0").rstrip(".")
