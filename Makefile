@@ -46,16 +46,11 @@ docs: $(VENV)/.group-docs ## the documentation, into docs/_build/html; a warning
 
 sweep: $(VENV)/.group-foreign $(VENV)/.group-notebooks $(VENV)/.chromium ## long fuzzing, notebooks, models of timm, torchvision and others, proofs, hostile modules, faults of tile runs: docs/zoo.md, docs/proof.md, docs/foreign.md, docs/hostile.md, docs/tiles-faults.md
 	HYPOTHESIS_PROFILE=sweep $(BIN)/pytest -m sweep tests
-	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m scripts.sweep_models --records $(VENV)/sweep.jsonl
-	mv $(VENV)/sweep.jsonl $(VENV)/sweep.done.jsonl
-	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m scripts.sweep_proof --records $(VENV)/proof.jsonl
-	mv $(VENV)/proof.jsonl $(VENV)/proof.done.jsonl
-	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m scripts.sweep_foreign --records $(VENV)/foreign.jsonl
-	mv $(VENV)/foreign.jsonl $(VENV)/foreign.done.jsonl
-	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m scripts.sweep_hostile --records $(VENV)/hostile.jsonl
-	mv $(VENV)/hostile.jsonl $(VENV)/hostile.done.jsonl
-	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m scripts.sweep_faults --records $(VENV)/faults.jsonl
-	mv $(VENV)/faults.jsonl $(VENV)/faults.done.jsonl
+	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m scripts.sweep_models
+	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m scripts.sweep_proof
+	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m scripts.sweep_foreign
+	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m scripts.sweep_hostile
+	PYTHONPATH=tests OMP_NUM_THREADS=1 $(BIN)/python -m scripts.sweep_faults
 
 web: $(VENV)/.web ## the explorer's bundle from its TypeScript source; it is kept in the repository
 	cd web && $(NPM) run --silent check && $(NPM) run --silent build

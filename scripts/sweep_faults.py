@@ -1,6 +1,6 @@
 """Kill, fight over, change, damage and cut off runs of tiles, and write docs/tiles-faults.md.
 
-    PYTHONPATH=tests python -m scripts.sweep_faults --records faults.jsonl
+    PYTHONPATH=tests python -m scripts.sweep_faults
 
 What happens comes from tests/tile_faults.py, so many of a kind to a task, each task with a seed of its own. Tasks that
 have a line of JSON are not run again, so the sweep can be interrupted. The page is written of what there is, and says
@@ -16,6 +16,7 @@ from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
 
+from scripts.code import TILES
 from scripts.markdown import table
 from scripts.sweeping import Record, parser_of, swept
 
@@ -109,13 +110,13 @@ def _rows(kind: str, ends: Counter[str]) -> list[tuple[str, str]]:
 
 def main() -> int:
     """Run what is missing, and write the page."""
-    options = parser_of(__doc__, limit=900, jobs=2).parse_args()
+    options = parser_of(__doc__, "faults", limit=900, jobs=2).parse_args()
     tasks = [f"{kind} {number}" for kind, (count, each) in NUMBERS.items() for number in range(count // each)]
 
     def said(record: Record) -> str:
         return ", ".join(f"{number} {end}" for end, number in record["ends"].items())[:100]
 
-    records, missing = swept(happened, tasks, said, options)
+    records, missing = swept(happened, tasks, said, options, (*TILES, "tests/tile_*.py"))
     PAGE.write_text(page(records, len(missing)), "utf-8")
     print(f"{PAGE} is written; {len(missing)} tasks have no result yet")
     return int(any(record["status"] != "holds" for record in records))

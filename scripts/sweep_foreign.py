@@ -1,6 +1,6 @@
 """Prove small models of foreign packages against themselves, running, and write docs/foreign.md.
 
-    PYTHONPATH=tests python -m scripts.sweep_foreign --records foreign.jsonl
+    PYTHONPATH=tests python -m scripts.sweep_foreign
 
 Every model of `scripts/foreign` is made of a small configuration with random weights, so nothing is downloaded; each is
 analysed and proven in a process of its own, and puts down a line of JSON. Models that have one are not run again, so
@@ -16,6 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from scripts.code import PROOF
 from scripts.foreign.everything import FOREIGN, PACKAGES
 from scripts.foreign_page import page
 from scripts.sweeping import Record, parser_of, swept
@@ -89,9 +90,9 @@ def _blame(fields: Any) -> str:
 
 def main() -> int:
     """Run what is missing, and write the page."""
-    options = parser_of(__doc__, limit=300).parse_args()
+    options = parser_of(__doc__, "foreign", limit=900).parse_args()
     os.environ.update(ALONE)
-    records, missing = swept(proved, list(FOREIGN), _said, options, more=PRELOADED)
+    records, missing = swept(proved, list(FOREIGN), _said, options, (*PROOF, "scripts/foreign/*.py"), more=PRELOADED)
     versions = {package: version(package).split("+")[0] for package in ("torch", *PACKAGES)}
     PAGE.write_text(page(records, missing, versions, PIXELS, options.limit), "utf-8")
     print(f"{PAGE} is written; {len(missing)} models have no result yet")

@@ -1,6 +1,6 @@
 """Hold random hostile PyTorch modules against what they really read, and write docs/hostile.md.
 
-    PYTHONPATH=tests python -m scripts.sweep_hostile --records hostile.jsonl
+    PYTHONPATH=tests python -m scripts.sweep_hostile
 
 Networks come from tests/hostile, 100 consecutive seeds to a task; some seeds give none. Each task runs in a process of
 its own and puts down a line of JSON; tasks that have one are not run again, so the sweep can be interrupted. The page
@@ -17,6 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from scripts.code import FIELDS
 from scripts.hostile_page import page
 from scripts.sweeping import parser_of, swept
 
@@ -62,11 +63,12 @@ def judged(task: str) -> dict[str, Any]:
 
 def main() -> int:
     """Run what is missing, and write the page."""
-    parser = parser_of(__doc__, limit=900, jobs=2)
+    parser = parser_of(__doc__, "hostile", limit=900, jobs=2)
     parser.add_argument("--networks", type=int, default=21_000, help="seeds of random networks (default: %(default)s)")
     options = parser.parse_args()
     tasks = [f"seeds {first}" for first in range(0, options.networks, PER_TASK)]
-    records, missing = swept(judged, tasks, lambda record: f"{record['counts']['features']:,} features", options)
+    code = (*FIELDS, "tests/hostile/*.py")
+    records, missing = swept(judged, tasks, lambda record: f"{record['counts']['features']:,} features", options, code)
     PAGE.write_text(page(records, len(missing), PER_TASK, version("torch").split("+")[0]), "utf-8")
     print(f"{PAGE} is written; {len(missing)} tasks have no result yet")
     return int(any(record["status"] != "holds" for record in records))

@@ -1,6 +1,6 @@
 """Analyse every model of timm and torchvision, each in a process of its own, and write docs/zoo.md.
 
-    PYTHONPATH=tests python -m scripts.sweep_models --records sweep.jsonl
+    PYTHONPATH=tests python -m scripts.sweep_models
 
 Each model gets its default input size and the full analysis: both walks and the row of every operation. One line of
 JSON per model goes to the records; models that have one are not run again, so the sweep can be interrupted. The page
@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from scripts.code import FIELDS
 from scripts.sweeping import Pool, Record, parser_of, swept
 from scripts.zoo_page import WELL, page
 
@@ -120,13 +121,13 @@ def sample(records: list[Record]) -> str:
 
 def main() -> int:
     """Run what is missing, and write the page when nothing is."""
-    options = parser_of(__doc__, limit=180).parse_args()
+    options = parser_of(__doc__, "zoo", limit=180).parse_args()
     about = next(Pool(options.limit, 1).run(names, [""]))[1]
     if "names" not in about:
         print(f"the models cannot be listed: {about['reason']}; is tests/ on PYTHONPATH?", file=sys.stderr)
         return 2
     families = about["names"]
-    records, missing = swept(analysed, list(families), lambda found: found["reason"][:150], options, well=WELL)
+    records, missing = swept(analysed, list(families), lambda found: found["reason"][:150], options, FIELDS, well=WELL)
     if missing:
         print(f"{len(missing)} models have no result yet, so {PAGE.name} is not written")
         return 0

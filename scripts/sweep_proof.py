@@ -1,6 +1,6 @@
 """Prove models, built-in networks and random networks against themselves, running, and write docs/proof.md.
 
-    PYTHONPATH=tests python -m scripts.sweep_proof --records proof.jsonl --networks 20000
+    PYTHONPATH=tests python -m scripts.sweep_proof --networks 20000
 
 What is proven: the quickest model of every model file of timm and of every family of torchvision, at a small input;
 every built-in network, made of PyTorch's operations; and random networks, 250 from each seed. Each task runs in a
@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from eyeshot.frontends.zoo import names
+from scripts.code import PROOF
 from scripts.proof_page import page
 from scripts.sweep_models import SAMPLE
 from scripts.sweeping import Record, parser_of, swept
@@ -184,13 +185,13 @@ def _of_networks(number: int) -> dict[str, Any]:
 
 def main() -> int:
     """Run what is missing, and write the page."""
-    parser = parser_of(__doc__, limit=300)
+    parser = parser_of(__doc__, "proof", limit=900)
     parser.add_argument("--networks", type=int, default=20_000, help="random networks (default: %(default)s)")
     options = parser.parse_args()
     versions = {library: version(library).split("+")[0] for library in ("torch", "timm", "torchvision")}
     tasks = [f"built-in {name}" for name in names()]
     tasks += [*SAMPLE.read_text("utf-8").split(), *(f"random {n}" for n in range(-(-options.networks // PER_SEED)))]
-    records, missing = swept(proved, tasks, _said, options)
+    records, missing = swept(proved, tasks, _said, options, (*PROOF, "tests/torch_*.py"))
     PAGE.write_text(page(records, missing, versions, (ROWS, PIXELS), options.limit), "utf-8")
     print(f"{PAGE} is written; {len(missing)} tasks have no result yet")
     return int(any(record["status"] in ("wrong", "crash") for record in records))

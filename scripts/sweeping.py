@@ -1,6 +1,8 @@
 """What all sweeps share: tasks in processes of their own, a line of JSON for each, and what there is still to do.
 
 A task that has its line is not run again, so a sweep can be interrupted; `--again` runs what has not come out well.
+The lines are kept in the repository, each with the code that it belongs to: what other code has given is run again, and
+a page holds the results of one state of the code alone.
 """
 
 from __future__ import annotations
@@ -19,6 +21,8 @@ from fnmatch import fnmatch
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+
+from scripts.code import ROOT, digest
 
 __all__ = ["Pool", "Record", "parser_of", "swept"]
 
@@ -40,10 +44,11 @@ MEMORY = 12 * 2**30
 """Bytes of address space that one task may take."""
 
 
-def parser_of(text: str | None, *, limit: float, jobs: int = 1) -> argparse.ArgumentParser:
-    """The options of every sweep; the first line of a text describes it, the others are defaults."""
+def parser_of(text: str | None, name: str, *, limit: float, jobs: int = 1) -> argparse.ArgumentParser:
+    """The options of the sweep of some name; the first line of a text describes it, the others are defaults."""
     parser = argparse.ArgumentParser(description=(text or "").splitlines()[0])
-    parser.add_argument("--records", type=Path, required=True, help="file of results, one line of JSON per task")
+    records = ROOT / "docs" / "records" / f"{name}.jsonl"
+    parser.add_argument("--records", type=Path, default=records, help="file of results, one line of JSON per task")
     parser.add_argument("--limit", type=float, default=limit, help="seconds for one task (default: %(default)s)")
     parser.add_argument("--jobs", type=int, default=jobs, help="processes at a time (default: %(default)s)")
     parser.add_argument(
@@ -58,6 +63,7 @@ def swept(
     names: Sequence[str],
     said: Callable[[Record], str],
     options: argparse.Namespace,
+    code: Sequence[str],
     *,
     well: Sequence[str] = ("holds",),
     more: Sequence[str] = (),
@@ -74,6 +80,8 @@ def swept(
         A line about a result that came out well.
     options : argparse.Namespace
         As of `parser_of`.
+    code : sequence of str
+        The files that the results depend on, as `scripts.code.digest` takes them.
     well : sequence of str
         Statuses of what came out well.
     more : sequence of str
@@ -84,12 +92,14 @@ def swept(
     records, missing
         The results that there are, in the order of the names, and the names that have none.
     """
+    state = digest(code)
+    _keep(options.records, state)
     known = {name for name, record in _read(options.records).items() if not options.again or record["status"] in well}
     wanted = [name for name in names if name not in known and fnmatch(name, options.only)]
     print(f"{len(names)} tasks, {len(names) - len(wanted)} known or left out, {len(wanted)} to run")
     with options.records.open("a", encoding="utf-8") as lines:
         for number, (name, found) in enumerate(Pool(options.limit, options.jobs, more).run(task, wanted), 1):
-            lines.write(json.dumps({"model": name, **found}) + "\n")
+            lines.write(json.dumps({"model": name, "code": state, **found}) + "\n")
             lines.flush()
             line = said(found) if found["status"] in well else found["reason"][:400]
             print(
@@ -107,6 +117,18 @@ def _read(path: Path) -> dict[str, Record]:
             record = json.loads(line)
             found[record["model"]] = record
     return found
+
+
+def _keep(path: Path, state: str) -> None:
+    """Leave in a file of results those of one state of the code alone."""
+    found = _read(path)
+    kept = [json.dumps(record) + "\n" for record in found.values() if record.get("code") == state]
+    if len(kept) < len(found):
+        print(f"{len(found) - len(kept)} results of other code are dropped from {path.name}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.write_text("".join(kept), "utf-8")
+    fresh.replace(path)
 
 
 class Pool:
