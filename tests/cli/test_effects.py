@@ -49,8 +49,9 @@ def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 DONE = [
     ("filters net.py:net 0 --input 32 -o x.svg", "8 kernels of 5×5 on 3 channels"),
     ("filters net.py:net 0 --input 32 --order hue -o x.png", "8 kernels of 5×5"),
+    ("filters net.py:net 0 --input 32 --scale tile -o x.png", "8 kernels of 5×5"),
     ("filters net.py:net 3 --input 32 --order norm -o x.svg", "6 kernels of 3×3 on 8 channels"),
-    ("filters net.py:sound 0 --input 1x1x64 -o x.svg", "4 kernels of 9 on 1 channels"),
+    ("filters net.py:sound 0 --input 1x1x64 -o x.svg", "4 kernels of 9 on 1 channel "),
     ("filters net.py:volume 0 --input 1x1x9x9x9 -o x.svg", "4 kernels of 3×3×3"),
     ("activations net.py:net 4 --image photos/0.png -o x.svg", "6 channels, "),
     ("activations net.py:net 4 --image photos/0.png --scale tile --strongest -o x.png", "6 channels, "),

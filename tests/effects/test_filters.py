@@ -1,5 +1,8 @@
 """Kernels: every filter as the convolution uses it, whatever its kind."""
 
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -10,6 +13,7 @@ import eyeshot
 from eyeshot.analyses.analysis import Analysis
 from eyeshot.effects.filters import Kernels, kernels_of
 from eyeshot.errors import InputError
+from eyeshot.present.scene.scene import Photo
 
 
 def kernels(net: nn.Module, layer: str, shape: tuple[int, ...], order: str = "index") -> Kernels:
@@ -95,3 +99,32 @@ def test_what_has_no_kernels() -> None:
         kernels_of(
             nn.Sequential(nn.Conv2d(3, 2, 3).to(torch.complex64)), "0", None, Analysis(eyeshot.load("conv k3", 9))
         )
+
+
+def pictures(drawn: Any) -> set[bytes]:
+    """The tiles of a drawing that differ."""
+    return {mark.png for panel in drawn.scene.panels for mark in panel.marks if isinstance(mark, Photo)}
+
+
+def test_on_its_own_scale_every_kernel_goes_as_far_as_colours_do() -> None:
+    net = nn.Sequential(nn.Conv2d(3, 2, 3), nn.Conv2d(2, 2, 3)).eval()
+    with torch.no_grad():
+        net[0].weight[0], net[0].weight[1] = 1, 100
+        net[1].weight[:, 0], net[1].weight[:, 1] = -1, -100
+    for layer in ("0", "1"):
+        found = eyeshot.filters(net, layer, input_shape=(1, 3, 9, 9))
+        alike = pictures(found.draw(scale="tile"))
+        apart = pictures(found.draw())
+        assert (len(alike), len(apart)) == (1, 2)
+
+
+def test_a_scale_must_be_known() -> None:
+    found = eyeshot.filters(nn.Sequential(nn.Conv2d(3, 2, 3)), "0", input_shape=(1, 3, 9, 9))
+    with pytest.raises(InputError, match="scale must be layer or tile; found 'tiles'"):
+        found.draw(scale="tiles")
+
+
+def test_kernels_bear_the_name_of_what_makes_the_model(tmp_path: Path) -> None:
+    file = tmp_path / "net.py"
+    file.write_text("import torch\n\n\ndef small():\n    return torch.nn.Sequential(torch.nn.Conv2d(3, 2, 3))\n")
+    assert eyeshot.filters(f"{file}:small", "0", input_shape=(1, 3, 9, 9)).model == "small"

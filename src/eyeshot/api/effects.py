@@ -59,7 +59,7 @@ def filters(
     known = weighted(model, arguments)
     found = analyze(known.module, input_shape if input_shape is not None else known.default, axes=axes)
     node = found[layer].name if layer in found else None
-    return as_shown(Filters, kernels_of(known.module, layer, node, found._whole, order=order))
+    return as_shown(Filters, kernels_of(known.module, layer, node, found._whole, order=order, name=known.name))
 
 
 def activations(

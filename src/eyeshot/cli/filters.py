@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from eyeshot.cli.options import Command, word_option
@@ -21,10 +23,11 @@ Examples:
 @click.argument("model", metavar="MODEL")
 @click.argument("layer", metavar="LAYER")
 @word_option("--order", words=("index", "norm", "hue"), default="index", help="Default: index.")
+@word_option("--scale", words=("layer", "tile"), default="layer", help="One scale for all tiles, or each its own.")
 @click.option("--page", type=click.IntRange(1), default=1, metavar="N", help="Which page, of a layer with many.")
 @click.option("--input", "input_", metavar="SIZE", help="Input size, by which the field in the caption is told.")
 @seen_options(has_image=False)
-def command(*, model: str, layer: str, order: str, page: int, input_: str | None, how: Seen) -> None:
+def command(*, model: str, layer: str, order: str, scale: str, page: int, input_: str | None, how: Seen) -> None:
     """Draw the kernels of a convolution.
 
     Of three channels right on the image each kernel is a small photo; deeper, rows are filters and columns their
@@ -33,7 +36,8 @@ def command(*, model: str, layer: str, order: str, page: int, input_: str | None
     from eyeshot.api.effects import filters
 
     found = filters(model, layer, order=order, input_shape=input_, arguments=how.named()["arguments"])
-    found.save(how.output, theme=how.theme, **({} if how.output.lower().endswith(".npz") else {"page": page}))
+    drawn: dict[str, Any] = {"page": page, "scale": scale}
+    found.save(how.output, theme=how.theme, **({} if how.output.lower().endswith(".npz") else drawn))
     click.echo(found.caption)
     note = random_weights(model, how.arguments)
     if note:

@@ -78,7 +78,9 @@ class Kernels:
         return f"Kernels({self.model} · {self.layer} · {self.caption})"
 
 
-def kernels_of(model: Any, layer: str, node: str | None, analysis: Analysis, *, order: str = "index") -> Kernels:
+def kernels_of(
+    model: Any, layer: str, node: str | None, analysis: Analysis, *, order: str = "index", name: str = ""
+) -> Kernels:
     """The kernels of a module that is a convolution.
 
     Parameters
@@ -93,6 +95,8 @@ def kernels_of(model: Any, layer: str, node: str | None, analysis: Analysis, *, 
         Of the model.
     order : {"index", "norm", "hue"}
         As they are; the largest first; by the hue of their mean colour.
+    name : str
+        What the model is called; the name of the graph by default.
 
     Raises
     ------
@@ -121,7 +125,7 @@ def kernels_of(model: Any, layer: str, node: str | None, analysis: Analysis, *, 
     own = tuple((k - 1) * d + 1 for k, d in zip(array.shape[2:], module.dilation, strict=True))
     is_color = array.shape[1] == _COLORS and module.groups == 1 and array.ndim == 4 and field == own
     return Kernels(
-        analysis.graph.name,
+        name or analysis.graph.name,
         layer,
         array,
         tuple(module.stride),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from eyeshot.errors import InputError
+from eyeshot.errors import InputError, nearest
 from eyeshot.present.drawings.tiles import Tile, diverging, rgb, tiles_scene
 from eyeshot.present.escape import visible
 from eyeshot.present.scene.scene import Scene
@@ -13,10 +13,11 @@ from eyeshot.present.scene.scene import Scene
 if TYPE_CHECKING:
     from eyeshot.effects.filters import Kernels
 
-__all__ = ["PER_PAGE", "kernels_scene", "pages_of"]
+__all__ = ["PER_PAGE", "SCALES", "kernels_scene", "pages_of"]
 
 PER_PAGE = (16, 24)
 """Most filters and channels on a page of a deeper layer."""
+SCALES = ("layer", "tile")
 _COLOR_PAGE = 256
 _MOST_COLUMNS = 16
 
@@ -29,7 +30,7 @@ def pages_of(kernels: Kernels) -> int:
     return math.ceil(int(filters) / PER_PAGE[0]) * math.ceil(int(channels) / PER_PAGE[1])
 
 
-def kernels_scene(kernels: Kernels, page: int = 1) -> Scene:
+def kernels_scene(kernels: Kernels, page: int = 1, *, scale: str = "layer") -> Scene:
     """One page of the kernels.
 
     Parameters
@@ -38,19 +39,25 @@ def kernels_scene(kernels: Kernels, page: int = 1) -> Scene:
         All of them.
     page : int
         From 1; first along the channels, then along the filters.
+    scale : {"layer", "tile"}
+        Whether colours mean the same in all tiles, or each goes as far as its own largest weight.
 
     Raises
     ------
     InputError
-        If there is no such page.
+        If there is no such page or scale.
     """
     import numpy as np
 
+    if scale not in SCALES:
+        raise InputError(f"scale must be {' or '.join(SCALES)}; found {scale!r}{nearest(scale, SCALES)}")
     count = pages_of(kernels)
     if not 1 <= page <= count:
         raise InputError(f"page must be one of 1 … {count}, but is {page}")
     most = float(np.abs(kernels.weights).max())
-    notes = [f"{kernels.caption}.", f"Weights from −{most:.3g} to {most:.3g} on one scale; {_zero(kernels)} is 0."]
+    one = f"from −{most:.3g} to {most:.3g} on one scale"
+    own = f"each on its own scale, which ends at its largest; the largest of all is {most:.3g}"
+    notes = [f"{kernels.caption}.", f"Weights {one if scale == 'layer' else own}; {_zero(kernels)} is 0."]
     if kernels.ordered_by != "index":
         notes.append(f"In the order of their {kernels.ordered_by}.")
     if count > 1:
@@ -58,7 +65,7 @@ def kernels_scene(kernels: Kernels, page: int = 1) -> Scene:
     title = f"{kernels.model} · {kernels.layer} · kernels"
     if kernels.is_color:
         shown = kernels.order[(page - 1) * _COLOR_PAGE : page * _COLOR_PAGE]
-        tiles = [Tile(rgb(kernels.weights[i], most), label=str(i), name=f"kernel {i}") for i in shown]
+        tiles = [_color(kernels, i, most if scale == "layer" else None) for i in shown]
         columns = min(_MOST_COLUMNS, math.ceil(math.sqrt(len(tiles))))
         rows = [tiles[i : i + columns] for i in range(0, len(tiles), columns)]
         return tiles_scene(rows, title=title, description=f"Kernels of {visible(title)}.", notes=notes, side=34)
@@ -67,7 +74,7 @@ def kernels_scene(kernels: Kernels, page: int = 1) -> Scene:
     filters = kernels.order[down * PER_PAGE[0] : (down + 1) * PER_PAGE[0]]
     channels = range(right * PER_PAGE[1], min((right + 1) * PER_PAGE[1], kernels.weights.shape[1]))
     notes.append(f"Rows are filters, columns their channels {channels.start} … {channels.stop - 1}.")
-    rows = [[_plain(kernels, i, c, most) for c in channels] for i in filters]
+    rows = [[_plain(kernels, i, c, most if scale == "layer" else None) for c in channels] for i in filters]
     return tiles_scene(
         rows,
         title=title,
@@ -84,11 +91,18 @@ def _zero(kernels: Kernels) -> str:
     return "the middle line" if kernels.weights.ndim == 3 else "white"
 
 
-def _plain(kernels: Kernels, i: int, c: int, most: float) -> Tile:
+def _color(kernels: Kernels, i: int, most: float | None) -> Tile:
+    """One filter as a small photo; without a largest weight it goes as far as its own."""
+    kernel = kernels.weights[i]
+    return Tile(rgb(kernel, float(abs(kernel).max()) if most is None else most), label=str(i), name=f"kernel {i}")
+
+
+def _plain(kernels: Kernels, i: int, c: int, most: float | None) -> Tile:
     """One channel of one filter: a curve, a map, or the slices of a volume side by side."""
     import numpy as np
 
     kernel, name = kernels.weights[i, c], f"kernel {i} channel {c}"
+    most = float(abs(kernel).max()) if most is None else most
     if kernel.ndim == 1:
         return Tile(curve=tuple(float(value) / (most or 1.0) for value in kernel), name=name)
     if kernel.ndim == 2:
