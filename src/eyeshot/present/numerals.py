@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-__all__ = ["interval", "joined", "json_number", "numeral", "percentage", "size_range"]
+__all__ = ["interval", "joined", "json_number", "measured", "numeral", "percentage", "size_range"]
 
 
 def json_number(value: Fraction | float | None) -> int | float | None:
@@ -27,6 +27,17 @@ def numeral(value: Fraction | float) -> str:
     if value == int(value):
         return str(int(value))
     return f"{float(value):.3f}".rstrip("0").rstrip(".")
+
+
+def measured(value: float) -> str:
+    """What was measured or learnt, to three places that count, with a minus that is one.
+
+    Examples
+    --------
+    >>> measured(-0.17512), measured(3.0), measured(1234567.0)
+    ('−0.175', '3', '1.23e+06')
+    """
+    return f"{value:.3g}".replace("-", "−", 1) if value < 0 else f"{value:.3g}"
 
 
 def percentage(share: float) -> str:

@@ -11,7 +11,7 @@ from eyeshot.errors import InputError
 from eyeshot.present.drawings.sheet import HEAD, MARGIN, sheet
 from eyeshot.present.drawings.tiles import Tile, grey, png_of, tiles_scene
 from eyeshot.present.escape import visible
-from eyeshot.present.numerals import numeral
+from eyeshot.present.numerals import measured, numeral
 from eyeshot.present.scene.scene import Mark, Paint, Panel, Path, Photo, Rect, Scene
 
 if TYPE_CHECKING:
@@ -109,10 +109,7 @@ def _notes(
 ) -> Iterator[str]:
     sizes = "×".join(map(str, found.values.shape[1:]))
     yield f"{counted(len(found.values), 'channel')} of {sizes} for {visible(found.image.name)}; {found.image.prepared}."
-    if scale == "layer":
-        yield f"Black is {ends[0]:.3g}, white {ends[1]:.3g}, in all tiles."
-    else:
-        yield "Each tile has its own scale, from its smallest value to its largest."
+    yield _scale(ends, scale, is_curve=found.values.ndim == 2)
     if found.dead:
         dead = counted(len(found.dead), "channel is", "channels are")
         yield f"{dead} zero everywhere; a dashed outline marks those here."
@@ -123,6 +120,20 @@ def _notes(
         yield "The channel with the largest value comes first."
     if count > 1:
         yield f"Page {page} of {count}."
+
+
+def _scale(ends: tuple[float, float], scale: str, *, is_curve: bool) -> str:
+    """What heights or shades mean; a curve has 0 in the middle, so that none is taken for silence that is not."""
+    if is_curve:
+        span = measured(max(map(abs, ends)))
+        return (
+            f"Tiles reach from −{span} to {span}; the line in the middle is 0."
+            if scale == "layer"
+            else "Each tile has its own scale, as far up as down; the line in the middle is 0."
+        )
+    if scale == "layer":
+        return f"Black is {measured(ends[0])}, white {measured(ends[1])}, in all tiles."
+    return "Each tile has its own scale, from its smallest value to its largest."
 
 
 # ---------------------------------------------------------------------- over the image
@@ -165,8 +176,8 @@ def overlay_scene(found: Activations, channel: int, *, at: Sequence[int] = ()) -
     place = (MARGIN, HEAD, *size)
     jump = "×".join(numeral(j) for j in found.jump)
     notes = [
-        f"Each value at the centre of its feature's field, one jump ({jump} px) wide; clear is {least:.3g}, full "
-        f"{most:.3g}.",
+        f"Each value at the centre of its feature's field, one jump ({jump} px) wide; clear is {measured(least)}, "
+        f"full {measured(most)}.",
         f"{visible(found.image.name)}; {found.image.prepared}.",
     ]
     if found.has_global:

@@ -10,6 +10,7 @@ from eyeshot.errors import InputError
 from eyeshot.present.drawings.activations import shown
 from eyeshot.present.drawings.tiles import Tile, grey, rgb, tiles_scene
 from eyeshot.present.escape import visible
+from eyeshot.present.numerals import measured
 from eyeshot.present.scene.scene import Scene
 
 if TYPE_CHECKING:
@@ -35,10 +36,10 @@ def views_scene(found: Views) -> Scene:
     where = ", ".join(map(str, found.feature))
     sizes = "×".join(str(stop - start) for start, stop in found.box)
     chosen = ", the strongest" if found.is_chosen else ""
-    notes = [
-        f"Feature ({where}){chosen}: {found.value:.4g}; its field holds {sizes} px of {visible(found.image.name)}."
-    ]
-    notes += _about([*found.views])
+    field = f"its field holds {sizes} px of {visible(found.image.name)}"
+    notes = [f"Feature ({where}){chosen}: {measured(found.value)}; {field}."]
+    notes += _about([*found.views], _zero(found.patch))
+    notes += _reduced(found.patch)
     if found.is_whole:
         notes.append("The whole image was run: no part of it surely gives the feature the same.")
     if found.image.prepared:
@@ -46,13 +47,13 @@ def views_scene(found: Views) -> Scene:
     return tiles_scene([tiles], title=title, description=f"Views of {visible(title)}.", notes=notes, side=150)
 
 
-def _about(views: Sequence[View]) -> list[str]:
+def _about(views: Sequence[View], zero: str) -> list[str]:
     if not views:
         return []
     met = views[0].met
     if not met:
-        return ["No rectifier was met on the way: all rules are the plain gradient. Grey is 0."]
-    return [f"{counted(met, 'rectifier')} met on the way back. Grey is 0; each view has its own scale."]
+        return [f"No rectifier was met on the way: all rules are the plain gradient. {zero} is 0."]
+    return [f"{counted(met, 'rectifier')} met on the way back. {zero} is 0; each view has its own scale."]
 
 
 def patches_scene(found: Patches, rule: str = "") -> Scene:
@@ -81,7 +82,7 @@ def patches_scene(found: Patches, rule: str = "") -> Scene:
         block = channel.patches[: _PER_SIDE * _PER_SIDE]
         for r in range(0, len(block), _PER_SIDE):
             line = block[r : r + _PER_SIDE]
-            tiles = [_image(patch.pixels, f"{patch.hit.score:.3g}") for patch in line]
+            tiles = [_image(patch.pixels, measured(patch.hit.score)) for patch in line]
             if named is not None:
                 views = [view for patch in line for view in patch.views if view.rule is named]
                 tiles += [_view(view, label="") for view in views]
@@ -92,10 +93,13 @@ def patches_scene(found: Patches, rule: str = "") -> Scene:
         notes.append(f"Ranked by {visible(found.ranked)}, the value before the activation, which saturates.")
     if found.only_inside:
         notes.append("Only features whose field lies within the image.")
-    if named is not None:
+    first = next((patch.pixels for channel in found.channels for patch in channel.patches), None)
+    notes += _reduced(first) if first is not None else []
+    if named is not None and first is not None:
+        zero = _zero(first)
         notes.append(
-            f"Left patches, right {named.value} views; grey is 0. A network with random weights gives views that look "
-            "alike as well: they show what passes, not why."
+            f"Left patches, right {named.value} views; {zero[0].lower()}{zero[1:]} is 0. A network with random weights "
+            "gives views that look alike as well: they show what passes, not why."
         )
     title = f"{found.model} · {found.layer} · strongest features"
     return tiles_scene(
@@ -114,22 +118,43 @@ def _told(channel: Any, rule: Any) -> list[str]:
     return told
 
 
+def _zero(patch: Any) -> str:
+    return "The line in the middle" if patch.ndim == 2 else "Grey"
+
+
+def _reduced(patch: Any) -> list[str]:
+    """What of a patch and of its views is not drawn as it is."""
+    told = []
+    if patch.ndim > 3:
+        told.append("Of the field the slice in its middle is drawn.")
+    if len(patch) != (3 if patch.ndim > 2 else 1) and len(patch) > 1:
+        told.append(f"The {len(patch)} channels of the image are drawn as their mean, those of views as their sum.")
+    return told
+
+
+def _middle(values: Any) -> Any:
+    """The slice in the middle of a volume; a signal or an image as it is."""
+    while values.ndim > 3:
+        values = values[:, values.shape[1] // 2]
+    return values
+
+
 def _image(pixels: Any, label: str) -> Tile:
     if pixels.ndim == 2:
-        top = float(abs(pixels[0]).max()) or 1.0
-        return Tile(curve=tuple(float(v) / top for v in pixels[0]), label=label, name=label)
-    while pixels.ndim > 3:
-        pixels = pixels[:, pixels.shape[1] // 2]
-    return Tile(shown(pixels), label=label, name=label)
+        return _curve(pixels.mean(0), label, label)
+    return Tile(shown(_middle(pixels)), label=label, name=label)
 
 
 def _view(view: View, label: str | None = None) -> Tile:
-    values = view.values
-    most = float(abs(values).max()) or 1.0
     words = view.rule.value if label is None else label
+    values = _middle(view.values)
     if values.ndim == 2:
-        return Tile(curve=tuple(float(v) / most for v in values[0]), label=words, name=view.rule.value)
-    while values.ndim > 3:
-        values = values[:, values.shape[1] // 2]
-    image = rgb(values, most) if len(values) == 3 else grey(values.sum(0), -most, most)
-    return Tile(image, label=words, name=view.rule.value)
+        return _curve(values.sum(0), words, view.rule.value)
+    drawn = values if len(values) == 3 else values.sum(0)
+    most = float(abs(drawn).max()) or 1.0
+    return Tile(rgb(drawn, most) if len(values) == 3 else grey(drawn, -most, most), label=words, name=view.rule.value)
+
+
+def _curve(numbers: Any, label: str, name: str) -> Tile:
+    top = float(abs(numbers).max()) or 1.0
+    return Tile(curve=tuple(float(v) / top for v in numbers), label=label, name=name)
