@@ -67,6 +67,11 @@ DONE = [
     ("patches net.py:net 4 --images photos -o x.svg", "photos/"),
     ("patches net.py:net 4 --images photos/*.png --channels 2,3 --rule none -o x.npz", "channel 2: "),
     ("patches net.py:net 4 --images photos --only-inside --mean .5,.5,.5 --std 1,1,1 -o x.png", "channel "),
+    ("compare alexnet vgg16 -o x.svg", "8 of 10 layers matched, 6 drawn\n"),
+    ("compare alexnet vgg16 --layers conv3,conv5 --theme dark -o x.png", "2 drawn"),
+    ("compare alexnet vgg16 -o x.npz", "8 of 10 layers"),
+    ("compare net.py:net net.py:net --image photos/0.png -o x.svg", "drawn; numbers 0 … 1 and nothing more"),
+    ("compare net.py:net net.py:net --image photos/0.png --rule none --most 1 -o x.npz", "1 drawn; numbers 0 … 1"),
 ]
 
 
@@ -97,6 +102,19 @@ WRONG = [
     ("activations net.py:net 4 --image photos/0.png --resize a -o x.svg", "`--resize` must be whole numbers"),
     ("deconv net.py:net 4 --image photos/0.png --at 99,1 -o x.svg", "index 99 was asked for"),
     ("deconv net.py:net 4 --image photos/0.png --channel 6 -o x.svg", "channel 6 was asked for"),
+    (
+        "compare net.py:net alexnet --image photos/0.png -o x.svg",
+        "the second network: only a PyTorch model has weights",
+    ),
+    ("compare net.py:net net.py:net --image photos/0.png", "`--image` goes with a file that ends in .svg"),
+    ("compare net.py:net net.py:net --image photos/0.png -o x.csv", "`--image` goes with a file that ends in .svg"),
+    ("compare net.py:net net.py:sound --image photos/0.png -o x.svg", "the second network: the image 'photos/0.png'"),
+    ("compare net.py:net net.py:net --image photos/0.png --input 32 -o x.svg", "leave out the input size"),
+    ("compare net.py:net net.py:net --first-arg x -o x.svg", "`--first-arg` must be such as weights=DEFAULT"),
+    ("compare alexnet vgg16 --layers conv9 -o x.svg", "did you mean `conv5`"),
+    ("compare alexnet vgg16 --page 2 -o x.svg", "page must be one of 1 … 1"),
+    ("compare alexnet vgg16 -o x.html", "this command cannot write"),
+    ("compare alexnet net.py:sound -o x.svg", "the second network: the size of the input must be given"),
     ("patches net.py:net 4 --images none -o x.svg", "nothing but images, but holds 'none'"),
     ("patches net.py:net 4 --images photos --rule guide -o x.svg", "did you mean `guided`"),
 ]
@@ -138,3 +156,25 @@ def test_networks_side_by_side(run: Runner) -> None:
     assert any("conv5" in line and "conv5_2" in line and "163" in line and "164" in line for line in lines)
     assert sum("no match" in line for line in lines) == 2
     assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize(
+    ("words", "begins"),
+    [
+        ("--format json", '{\n  "schema": "eyeshot.comparison/1"'),
+        ("--format csv", "first,"),
+        ("-o x.md", "**alexnet**"),
+    ],
+)
+@pytest.mark.usefixtures("folder")
+def test_pairs_in_other_formats(run: Runner, words: str, begins: str) -> None:
+    found = run("compare", "alexnet", "vgg16", *words.split())
+    assert (found.status, found.err) == (0, "")
+    assert (found.out or Path("x.md").read_text()).startswith(begins)
+
+
+@pytest.mark.usefixtures("folder")
+def test_arguments_go_to_both_networks_or_to_one(run: Runner) -> None:
+    Path("wide.py").write_text("from torch import nn\n\n\ndef net(k=3, s=1):\n    return nn.Conv2d(3, 4, k, s)\n")
+    words = "compare wide.py:net wide.py:net --input 64 --arg s=2 --first-arg k=9 --second-arg k=11 --format csv"
+    assert run(*words.split()).out.splitlines()[1].split(",")[1:6] == ["9x9", "2x2", "convolution", "11x11", "2x2"]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from eyeshot.effects.images import Image
     from eyeshot.effects.rules import Rule
 
-__all__ = ["Size", "Weighted", "node_of", "read", "rules_of", "weighted"]
+__all__ = ["Size", "Weighted", "node_of", "read", "read_at", "rules_of", "weighted"]
 
 Size = int | Sequence[int]
 
@@ -63,6 +63,12 @@ def weighted(model: Any, arguments: Mapping[str, Any] | None) -> Weighted:
 
 def read(model: Weighted, image: Any, preprocessing: Preprocessing, layer: str) -> tuple[Any, str, Image]:
     """The model read at an image's size, the value that a layer means, and the image."""
+    subject, found = read_at(model, image, preprocessing)
+    return subject, node_of(subject, layer), found
+
+
+def read_at(model: Weighted, image: Any, preprocessing: Preprocessing) -> tuple[Any, Image]:
+    """The model read at an image's size, and the image."""
     from eyeshot.effects.images import image_of
     from eyeshot.effects.passes import Subject
     from eyeshot.frontends.torch.shapes import first_convolution
@@ -70,8 +76,7 @@ def read(model: Weighted, image: Any, preprocessing: Preprocessing, layer: str) 
     first = first_convolution(model.module)
     channels, axes = (first.channels, first.axes) if first is not None else (3, 2)
     found = image_of(image, channels, axes, preprocessing)
-    subject = Subject(model.module, (1, *found.numbers.shape), name=model.name)
-    return subject, node_of(subject, layer), found
+    return Subject(model.module, (1, *found.numbers.shape), name=model.name), found
 
 
 def node_of(subject: Any, layer: str) -> str:

@@ -12,6 +12,7 @@ __all__ = ["input_sizes", "named_arguments"]
 
 _TOML = {"true": True, "false": False}
 _EXAMPLES = {"--arg": "num_classes=10", "--call": "timestep=5"}
+_EXAMPLES |= dict.fromkeys(("--first-arg", "--second-arg"), "weights=DEFAULT")
 
 
 def named_arguments(pairs: Sequence[str], option: str = "--arg") -> dict[str, Any]:

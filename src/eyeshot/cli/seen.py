@@ -14,7 +14,7 @@ from eyeshot.cli.arguments import named_arguments
 from eyeshot.cli.options import debug_option, word_option
 from eyeshot.errors import InputError
 
-__all__ = ["Seen", "index_of", "numbers_of", "random_weights", "seen_options"]
+__all__ = ["IMAGE_OPTIONS", "Seen", "index_of", "numbers_of", "prepared", "random_weights", "seen_options"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -34,13 +34,25 @@ class Seen:
 
     def named(self) -> dict[str, Any]:
         """How images are prepared and the model is made."""
-        resize = numbers_of(self.resize.replace("x", ","), "--resize", whole=True) if self.resize else None
-        return {
-            "arguments": named_arguments(self.arguments),
-            "mean": numbers_of(self.mean, "--mean") if self.mean else None,
-            "std": numbers_of(self.std, "--std") if self.std else None,
-            "resize": resize[0] if resize is not None and len(resize) == 1 else resize,
-        }
+        return {"arguments": named_arguments(self.arguments), **prepared(self.mean, self.std, self.resize)}
+
+
+IMAGE_OPTIONS: tuple[Callable[[Any], Any], ...] = (
+    click.option("--mean", metavar="M,M,M", help="Mean of each channel, of numbers from 0 to 1."),
+    click.option("--std", metavar="S,S,S", help="Deviation of each channel."),
+    click.option("--resize", metavar="SIZE", help="Shorter side in pixels, 256, or height and width, 224x224."),
+)
+"""How an image is prepared."""
+
+
+def prepared(mean: str | None, std: str | None, resize: str | None) -> dict[str, Any]:
+    """What these options say, as functions take it."""
+    sides = numbers_of(resize.replace("x", ","), "--resize", whole=True) if resize else None
+    return {
+        "mean": numbers_of(mean, "--mean") if mean else None,
+        "std": numbers_of(std, "--std") if std else None,
+        "resize": sides[0] if sides is not None and len(sides) == 1 else sides,
+    }
 
 
 def seen_options(*, has_image: bool = True) -> Callable[[F], F]:
@@ -71,13 +83,7 @@ def seen_options(*, has_image: bool = True) -> Callable[[F], F]:
             )
         ]
         if has_image:
-            options += [
-                click.option("--mean", metavar="M,M,M", help="Mean of each channel, of numbers from 0 to 1."),
-                click.option("--std", metavar="S,S,S", help="Deviation of each channel."),
-                click.option(
-                    "--resize", metavar="SIZE", help="Shorter side in pixels, 256, or height and width, 224x224."
-                ),
-            ]
+            options += IMAGE_OPTIONS
         options += [
             word_option("--theme", words=("light", "dark"), default="light", help="Default: light."),
             click.option(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -97,6 +97,12 @@ def _ends(graph: Graph) -> dict[str, str]:
     return {node.layer: node.name for node in graph.nodes} | dict(graph.groups)
 
 
+def _kept(tensor: Any) -> Any:
+    """A copy that nobody listens to: what comes later in the model may write to the tensor."""
+    with torch._C._DisableTorchDispatch():
+        return tensor.clone()
+
+
 class Subject:
     """A module with its graph, called with one input.
 
@@ -118,12 +124,7 @@ class Subject:
     """
 
     def __init__(
-        self,
-        model: torch.nn.Module,
-        input_shape: Any,
-        *,
-        axes: str | None = None,
-        name: str | None = None,
+        self, model: torch.nn.Module, input_shape: Any, *, axes: str | None = None, name: str | None = None
     ) -> None:
         self.model = runnable(model)
         self._record, self.axes = Record(), axes
@@ -185,9 +186,13 @@ class Subject:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Keep the model as it is around several runs; without it each run does so by itself."""
+        """Keep the model as it is around several runs; each does so by itself too."""
         with TURN, Kept(self.model), Aside(), seeded(0):
             yield
+
+    def holds(self, node: str) -> bool:
+        """Whether some tensor holds a value, so that it can be asked for."""
+        return self._forth.place_of(node, self.graph) is not None
 
     def value(self, node: str, image: Any, *, learns: bool = False) -> Any:
         """A value of the graph as a tensor; the model runs no further than that.
@@ -208,18 +213,22 @@ class Subject:
         RunError
             If the model fails, or goes another way than when it was read.
         """
+        return self._heard([node], image, learns=learns)[node]
+
+    def values(self, nodes: Sequence[str], image: Any) -> dict[str, Any]:
+        """Several values of one run, which goes no further than the last of them; raises as `value` does."""
+        return self._heard(nodes, image, learns=False)
+
+    def _heard(self, nodes: Sequence[str], image: Any, *, learns: bool) -> dict[str, Any]:
         trace = self._learning if learns else self._forth
-        wanted = trace.place_of(node, self.graph)
-        if wanted is None:
-            raise InputError(
-                f"`{node}` must be a value that some tensor holds, but stands within one operation; name one beside it"
-            )
-        found: list[Any] = []
+        wanted = {node: self._place(trace, node) for node in nodes}
+        found: dict[str, Any] = {}
 
         def heard(place: int, number: int, tensor: Any, _func: Any, _settings: Any) -> None:
-            if (place, number) == wanted:
-                found.append(tensor)
-                listener.has_enough = True
+            for node, where in wanted.items():
+                if where == (place, number):
+                    found[node] = tensor if len(wanted) == 1 else _kept(tensor)
+            listener.has_enough = len(found) == len(wanted)
 
         listener = _Until(trace.record.calls, heard, learns=learns)
         # Not the caller's numbers, and not the leaf: a model may write to its input.
@@ -237,7 +246,15 @@ class Subject:
         except Exception as error:
             line = (str(error).strip() or "no message").splitlines()[0]
             raise RunError(f"`{self.graph.name}` fails on the image: {type(error).__name__}: {line}") from error
-        return found[0]
+        return found
+
+    def _place(self, trace: _Trace, node: str) -> tuple[int, int]:
+        place = trace.place_of(node, self.graph)
+        if place is None:
+            raise InputError(
+                f"`{node}` must be a value that some tensor holds, but stands within one operation; name one beside it"
+            )
+        return place
 
     # ------------------------------------------------------------------ back
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import numpy.typing as npt
 
 from eyeshot.analyses.support import region_of
@@ -20,7 +21,7 @@ from eyeshot.errors import FeatureError, InputError
 if TYPE_CHECKING:
     from eyeshot.effects.passes import Subject
 
-__all__ = ["RULES", "View", "Views", "views_of"]
+__all__ = ["RULES", "Feature", "View", "Views", "feature_of", "views_from", "views_of"]
 
 Array = npt.NDArray[Any]
 Box = tuple[tuple[int, int], ...]
@@ -97,6 +98,31 @@ class Views:
         return f"Views({self.model} · {self.layer} · {where} · {sizes} px · rectifiers met: {rules})"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Feature:
+    r"""One feature of one channel.
+
+    Parameters
+    ----------
+    channel : int
+        The channel.
+    index : tuple of int
+        Index of the feature.
+    value : float
+        Its value.
+    activation : float32 array, shape (\*features)
+        The map of the channel.
+    is_chosen : bool
+        Whether the channel or the feature was chosen because it is the strongest.
+    """
+
+    channel: int
+    index: tuple[int, ...]
+    value: float
+    activation: Array
+    is_chosen: bool
+
+
 def views_of(
     subject: Subject,
     node: str,
@@ -132,15 +158,29 @@ def views_of(
         If there is no such channel or feature.
     """
     maps = Maps(layer, subject.analysis.layout(node))
-    values = maps.apart(subject.value(node, subject.tensor(image.numbers)).detach())
+    value = subject.value(node, subject.tensor(image.numbers))
+    return views_from(subject, node, layer, image, feature_of(value, layer, maps, channel, feature), rules)
+
+
+def feature_of(
+    value: Any, layer: str, maps: Maps, channel: int | None = None, feature: Sequence[int] | None = None
+) -> Feature:
+    """A feature of a value, the strongest where channel or feature are not named; raises as `views_of` does."""
+    values = maps.apart(value.detach())
     if not values.is_floating_point():
         raise InputError(f"`{layer}` must hold real numbers, but its type is {values.dtype}")
-    channel, place = _chosen(values, layer, maps, channel, feature)
-    value = float(values[(channel, *place)])
-    region = region_of(subject.analysis, node, place, subject.graph.inputs[0])
-    crop = Crops(subject, node).of(region.box, maps.element(channel, place))
+    number, place = _chosen(values, layer, maps, channel, feature)
+    own = values[number]
+    activation = np.array(own.float().numpy(force=True))
+    return Feature(number, place, float(own[place]), activation, is_chosen=feature is None)
+
+
+def views_from(subject: Subject, node: str, layer: str, image: Image, feature: Feature, rules: Sequence[Rule]) -> Views:
+    """Go back from a feature that is known; as `views_of`."""
+    region = region_of(subject.analysis, node, feature.index, subject.graph.inputs[0])
+    maps, box = Maps(layer, subject.analysis.layout(node)), region.pixels
+    crop = Crops(subject, node).of(region.box, maps.element(feature.channel, feature.index))
     numbers = crop.subject.tensor(cut(image.numbers, crop.box))
-    box = region.pixels
     within = tuple((lo - start, hi - start) for (lo, hi), (start, _) in zip(box, crop.box, strict=True))
     found = []
     for rule in rules:
@@ -151,12 +191,12 @@ def views_of(
         subject.graph.name,
         layer,
         image,
-        channel,
-        place,
-        value,
+        feature.channel,
+        feature.index,
+        feature.value,
         box,
         tuple(found),
-        is_chosen=feature is None,
+        is_chosen=feature.is_chosen,
         is_whole=crop.subject is subject,
     )
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from eyeshot.analyses.results import AxisField, LayerField, Table
 from eyeshot.present.escape import visible
 from eyeshot.present.numerals import json_number
 
-__all__ = ["flat_table", "table_csv"]
+__all__ = ["csv_text", "flat_table", "table_csv"]
 
 _LAYER = ("name", "op", "source", "shape", "status")
 _AXIS = ("n", "jump", "size", "size_min", "start", "padding", "period", "global", "local_size", "misaligned", "reach")
@@ -49,7 +50,11 @@ def table_csv(table: Table) -> str:
     Names stand as they are, with two exceptions: characters that do not print are written as escapes, and a
     name that a spreadsheet would take for a formula gets an apostrophe before it.
     """
-    headings, rows = flat_table(table)
+    return csv_text(*flat_table(table))
+
+
+def csv_text(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Headings and rows as CSV text; None is empty."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(map(_cell, headings))

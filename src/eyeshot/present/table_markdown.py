@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from eyeshot.analyses.results import Table
 from eyeshot.present.rows import COLUMNS, TableRow, words_of
 
-__all__ = ["markdown_escaped", "table_markdown"]
+__all__ = ["markdown_escaped", "pipe_table", "table_markdown"]
 
 _SPECIAL = re.compile(r"[^\w\s.,;:/%()!?+'–·×∀≤⊣-]|:(?!\s|$)|(?<![^\W_])_|_(?![^\W_])")
 _LIST_START = re.compile(r"(?<=^)[+-](?=\s|$)|(?<=\d)[.)](?=\s|$)")
@@ -38,7 +38,7 @@ def table_markdown(table: Table) -> str:
     parts = [
         f"**{markdown_escaped(words.model)}** · {markdown_escaped(words.inputs)} · {words.status}",
         *([markdown_escaped(words.shown)] if words.shown else []),
-        _pipe_table(heads, rows),
+        pipe_table(heads, rows, [i for i, head in enumerate(heads) if head in _NUMBERS]),
     ]
     if words.legend:
         parts.append("\n".join(f"- {markdown_escaped(sign)} {markdown_escaped(text)}" for sign, text in words.legend))
@@ -67,11 +67,11 @@ def _cells(row: TableRow, *, several_inputs: bool) -> list[str]:
     return [markdown_escaped(text) for text in texts]
 
 
-def _pipe_table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A pipe table whose source is aligned too."""
+def pipe_table(heads: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequence[int]) -> str:
+    """A pipe table whose source is aligned too, with numbers at the right of the columns that hold them."""
     lines = [list(heads), *map(list, rows)]
     widths = [max(3, *(len(line[i]) for line in lines)) for i in range(len(heads))]
-    right = [head in _NUMBERS for head in heads]
+    right = [i in numbers for i in range(len(heads))]
     rule = ["-" * (width - 1) + ":" if end else "-" * width for width, end in zip(widths, right, strict=True)]
     lines.insert(1, rule)
     return "\n".join(

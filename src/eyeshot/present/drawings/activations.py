@@ -17,7 +17,7 @@ from eyeshot.present.scene.scene import Mark, Paint, Panel, Path, Photo, Rect, S
 if TYPE_CHECKING:
     from eyeshot.effects.activations import Activations
 
-__all__ = ["activations_scene", "overlay_scene", "shown"]
+__all__ = ["activations_scene", "map_tile", "overlay_scene", "shown"]
 
 _PER_PAGE = 64
 _SIDE = 420.0
@@ -63,7 +63,7 @@ def activations_scene(
         ends = (least, most) if scale == "layer" else (float(own.min()), float(own.max()))
         outline = _STRONG if channel in dead else ""
         name = f"channel {channel}" + (", zero everywhere" if channel in dead else "")
-        tiles.append(_tile(own[where], ends, str(channel), outline, name))
+        tiles.append(map_tile(own[where], ends, str(channel), outline, name))
     columns = min(8, math.ceil(math.sqrt(len(tiles))))
     rows = [tiles[i : i + columns] for i in range(0, len(tiles), columns)]
     title = f"{found.model} · {found.layer} · activations"
@@ -76,7 +76,8 @@ def activations_scene(
     )
 
 
-def _tile(own: Any, ends: tuple[float, float], label: str, outline: str, name: str) -> Tile:
+def map_tile(own: Any, ends: tuple[float, float], label: str, outline: str, name: str) -> Tile:
+    """One channel as a tile: a map in shades between two numbers, or a curve."""
     if own.ndim == 1:
         span = max(abs(ends[0]), abs(ends[1])) or 1.0
         return Tile(curve=tuple(float(v) / span for v in own), label=label, outline=outline, name=name)

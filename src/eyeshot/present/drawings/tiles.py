@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["Tile", "diverging", "grey", "png_of", "rgb", "tiles_scene"]
+__all__ = ["Tile", "diverging", "grey", "png_of", "rgb", "tile_marks", "tiles_scene"]
 
 _GAP, _LABEL = 5.0, 11.0
+_LEAST_SPOT = 3.5
 _LEAST_PIXELS = 96
 """Pixels of the longer side of an image in a file: whoever shows it smooths what is much smaller."""
 _LOW, _MIDDLE, _HIGH = (33, 102, 172), (247, 247, 247), (178, 24, 43)
@@ -43,6 +44,8 @@ class Tile:
         Colour of a line around it; empty for the usual one.
     name : str
         What it is, for those who look into the picture.
+    spot : tuple of float
+        Left, top, right and bottom of what is outlined in it, as parts of its sides; empty for nothing.
     """
 
     image: npt.NDArray[np.uint8] | None = None
@@ -50,6 +53,7 @@ class Tile:
     label: str = ""
     outline: str = ""
     name: str = ""
+    spot: tuple[float, ...] = ()
 
 
 def tiles_scene(
@@ -86,7 +90,7 @@ def tiles_scene(
         if heads and heads[r]:
             marks.append(Text(MARGIN, top + height / 2, shortened(heads[r], lead - 6, 7.5), 7.5, "soft", "start"))
         for c, tile in enumerate(row):
-            marks += _tile(tile, MARGIN + lead + c * (width + _GAP), top, width, height)
+            marks += tile_marks(tile, MARGIN + lead + c * (width + _GAP), top, width, height)
     across = max(map(len, rows)) * (width + _GAP) - _GAP + lead + 2 * MARGIN
     down = HEAD + len(rows) * step
     page = page_panel(across, down, tuple(marks), "tiles")
@@ -103,13 +107,15 @@ def _cell(rows: Sequence[Sequence[Tile]], side: float) -> tuple[float, float]:
     return max(width * scale, 6.0), max(height * scale, 6.0)
 
 
-def _tile(tile: Tile, left: float, top: float, width: float, height: float) -> Iterator[Mark]:
+def tile_marks(tile: Tile, left: float, top: float, width: float, height: float) -> Iterator[Mark]:
+    """A tile within a rectangle of the page, in its own form."""
     if tile.image is not None:
         h, w = tile.image.shape[:2]
         scale = min(width / w, height / h)
         x, y = left + (width - w * scale) / 2, top + (height - h * scale) / 2
         yield Photo(x, y, x + w * scale, y + h * scale, png_of(tile.image), tile.name)
         yield Rect(x, y, x + w * scale, y + h * scale, _edge(tile), tile.name)
+        yield from _spot(tile, x, y, w * scale, h * scale)
     else:
         yield Rect(left, top, left + width, top + height, Paint("cell"), tile.name)
         middle = top + height / 2
@@ -120,9 +126,24 @@ def _tile(tile: Tile, left: float, top: float, width: float, height: float) -> I
         )
         yield Path(points, Paint("", "blue", 1.0), name=tile.name)
         yield Rect(left, top, left + width, top + height, _edge(tile))
+        yield from _spot(tile, left, top, width, height)
     if tile.label:
         words = shortened(tile.label, width + _GAP - 1, 6.5)
         yield Text(left + width / 2, top + height + 6.5, words, 6.5, "soft")
+
+
+def _spot(tile: Tile, left: float, top: float, width: float, height: float) -> Iterator[Mark]:
+    """An outline around a part of a tile, wide enough to be seen; on shades a rim keeps it visible."""
+    if not tile.spot:
+        return
+    x0, y0, x1, y1 = tile.spot
+    x, y = left + (x0 + x1) / 2 * width, top + (y0 + y1) / 2 * height
+    half_x = max((x1 - x0) * width / 2 + 1, _LEAST_SPOT)
+    half_y = max((y1 - y0) * height / 2 + 1, _LEAST_SPOT)
+    box = (x - half_x, y - half_y, x + half_x, y + half_y)
+    if tile.image is not None:
+        yield Rect(*box, Paint("", "paper", 2.8))
+    yield Rect(*box, Paint("", "vermillion", 1.3), f"{tile.name} spot")
 
 
 def _edge(tile: Tile) -> Paint:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from eyeshot.effects.patches import Patches
     from eyeshot.effects.views import View, Views
 
-__all__ = ["patches_scene", "views_scene"]
+__all__ = ["patch_tile", "patches_scene", "reduced_words", "view_tile", "views_scene", "zero_words"]
 
 _PER_SIDE = 3
 
@@ -30,16 +30,16 @@ def views_scene(found: Views) -> Scene:
     found : Views
         The feature.
     """
-    tiles = [_image(found.patch, "patch")]
-    tiles += [_view(view) for view in found.views]
+    tiles = [patch_tile(found.patch, "patch")]
+    tiles += [view_tile(view) for view in found.views]
     title = f"{found.model} · {found.layer} · channel {found.channel}"
     where = ", ".join(map(str, found.feature))
     sizes = "×".join(str(stop - start) for start, stop in found.box)
     chosen = ", the strongest" if found.is_chosen else ""
     field = f"its field holds {sizes} px of {visible(found.image.name)}"
     notes = [f"Feature ({where}){chosen}: {measured(found.value)}; {field}."]
-    notes += _about([*found.views], _zero(found.patch))
-    notes += _reduced(found.patch)
+    notes += _about([*found.views], zero_words(found.patch))
+    notes += reduced_words(found.patch)
     if found.is_whole:
         notes.append("The whole image was run: no part of it surely gives the feature the same.")
     if found.image.prepared:
@@ -82,10 +82,10 @@ def patches_scene(found: Patches, rule: str = "") -> Scene:
         block = channel.patches[: _PER_SIDE * _PER_SIDE]
         for r in range(0, len(block), _PER_SIDE):
             line = block[r : r + _PER_SIDE]
-            tiles = [_image(patch.pixels, measured(patch.hit.score)) for patch in line]
+            tiles = [patch_tile(patch.pixels, measured(patch.hit.score)) for patch in line]
             if named is not None:
                 views = [view for patch in line for view in patch.views if view.rule is named]
-                tiles += [_view(view, label="") for view in views]
+                tiles += [view_tile(view, label="") for view in views]
             rows.append(tiles)
             heads.append(f"channel {channel.number}" if r == 0 else "")
         notes += _told(channel, named)
@@ -94,9 +94,9 @@ def patches_scene(found: Patches, rule: str = "") -> Scene:
     if found.only_inside:
         notes.append("Only features whose field lies within the image.")
     first = next((patch.pixels for channel in found.channels for patch in channel.patches), None)
-    notes += _reduced(first) if first is not None else []
+    notes += reduced_words(first) if first is not None else []
     if named is not None and first is not None:
-        zero = _zero(first)
+        zero = zero_words(first)
         notes.append(
             f"Left patches, right {named.value} views; {zero[0].lower()}{zero[1:]} is 0. A network with random weights "
             "gives views that look alike as well: they show what passes, not why."
@@ -118,11 +118,12 @@ def _told(channel: Any, rule: Any) -> list[str]:
     return told
 
 
-def _zero(patch: Any) -> str:
+def zero_words(patch: Any) -> str:
+    """How 0 looks in a view."""
     return "The line in the middle" if patch.ndim == 2 else "Grey"
 
 
-def _reduced(patch: Any) -> list[str]:
+def reduced_words(patch: Any) -> list[str]:
     """What of a patch and of its views is not drawn as it is."""
     told = []
     if patch.ndim > 3:
@@ -139,13 +140,15 @@ def _middle(values: Any) -> Any:
     return values
 
 
-def _image(pixels: Any, label: str) -> Tile:
+def patch_tile(pixels: Any, label: str) -> Tile:
+    """The pixels that a feature sees as a tile."""
     if pixels.ndim == 2:
         return _curve(pixels.mean(0), label, label)
     return Tile(shown(_middle(pixels)), label=label, name=label)
 
 
-def _view(view: View, label: str | None = None) -> Tile:
+def view_tile(view: View, label: str | None = None) -> Tile:
+    """What came back from a feature as a tile."""
     words = view.rule.value if label is None else label
     values = _middle(view.values)
     if values.ndim == 2:
