@@ -9,6 +9,8 @@ A page is right if replaying it changes nothing. These fences are run, from top 
 - `{code-block}` with a `:caption:`: written to a file of that name, for the commands that follow.
 - `sh`: what a reader types to install or to build. Only `pip install` and `make` with an existing target.
 
+A page that says `<!-- files: docs/pair -->` is for readers in that folder of the repository: a copy of it is there.
+
 There is no way to leave a block out.
 """
 
@@ -20,6 +22,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import sys
 import tomllib
 import traceback
@@ -41,6 +44,7 @@ _FENCE = re.compile(
     r"^(?P<indent> *)(?P<ticks>`{3,})(?P<info>[^`\n]*)\n(?P<body>.*?)^(?P=indent)(?P=ticks)[ \t]*$",
     re.MULTILINE | re.DOTALL,
 )
+_FILES = re.compile(r"^<!-- files: (\S+) -->$", re.MULTILINE)
 _CAPTION = re.compile(r"^:caption:[ \t]*(\S+)[ \t]*\n+", re.MULTILINE)
 
 
@@ -69,6 +73,8 @@ def replay(page: str, folder: Path) -> str:
 
     Files that the page names are written to `folder`, and its commands run there.
     """
+    for named in _FILES.findall(page):
+        shutil.copytree(REPOSITORY / named, folder, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
     blocks = fences(page)
     player = _Replay(folder)
     edits: list[tuple[Fence, str]] = []

@@ -57,6 +57,13 @@ def test_captioned_block_is_a_file(tmp_path: Path) -> None:
     assert replay(page, tmp_path) == page
 
 
+def test_page_for_a_folder_finds_its_files(tmp_path: Path) -> None:
+    page = "<!-- files: docs/pair -->\n\n```console\n$ eyeshot table pair.py:no_such_net\n$ echo $?\n0\n```\n"
+    replayed = replay(page, tmp_path)
+    assert "no_such_net" in replayed.partition("table")[2].partition("\n")[2]
+    assert (tmp_path / "photos" / "chelsea.jpg").is_file()
+
+
 def test_console_block_shows_output_and_exit_status(tmp_path: Path) -> None:
     page = "```console\n$ eyeshot --no-such-option\n$ echo $?\n0\n```\n"
     replayed = replay(page, tmp_path)

@@ -13,7 +13,7 @@ import eyeshot
 from eyeshot.analyses.analysis import Analysis
 from eyeshot.effects.filters import Kernels, kernels_of
 from eyeshot.errors import InputError
-from eyeshot.present.scene.scene import Photo
+from eyeshot.present.scene.scene import Photo, Text
 
 
 def kernels(net: nn.Module, layer: str, shape: tuple[int, ...], order: str = "index") -> Kernels:
@@ -128,3 +128,15 @@ def test_kernels_bear_the_name_of_what_makes_the_model(tmp_path: Path) -> None:
     file = tmp_path / "net.py"
     file.write_text("import torch\n\n\ndef small():\n    return torch.nn.Sequential(torch.nn.Conv2d(3, 2, 3))\n")
     assert eyeshot.filters(f"{file}:small", "0", input_shape=(1, 3, 9, 9)).model == "small"
+
+
+@pytest.mark.parametrize(
+    ("conv", "shape"), [(nn.Conv1d(1, 20, 5), (1, 1, 9)), (nn.Conv2d(20, 20, 3, groups=20), (1, 20, 9, 9))]
+)
+def test_filters_on_one_channel_stand_in_a_square(conv: nn.Module, shape: tuple[int, ...]) -> None:
+    found = eyeshot.filters(nn.Sequential(conv).eval(), "0", input_shape=shape)
+    scene = found.draw().scene
+    texts = [mark.text for panel in scene.panels for mark in panel.marks if isinstance(mark, Text)]
+    assert {str(i) for i in range(20)} <= set(texts)
+    assert not any("Page" in text or "filter" in text for text in texts)
+    assert scene.width < 2 * scene.height
