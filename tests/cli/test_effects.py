@@ -66,6 +66,8 @@ DONE = [
     ("deconv net.py:volume 1 --image volume.npy -o x.svg", "1 rectifier met"),
     ("patches net.py:net 4 --images photos -o x.svg", "photos/"),
     ("patches net.py:net 4 --images photos/*.png --channels 2,3 --rule none -o x.npz", "channel 2: "),
+    ("patches net.py:sound 1 --images *.wav -o x.svg", "of sound.wav"),
+    ("patches net.py:volume 1 --images volume.npy -o x.npz", "of volume.npy"),
     ("patches net.py:net 4 --images photos --only-inside --mean .5,.5,.5 --std 1,1,1 -o x.png", "channel "),
     ("compare alexnet vgg16 -o x.svg", "8 of 10 layers matched, 6 drawn\n"),
     ("compare alexnet vgg16 --layers conv3,conv5 --theme dark -o x.png", "2 drawn"),
@@ -115,7 +117,7 @@ WRONG = [
     ("compare alexnet vgg16 --page 2 -o x.svg", "page must be one of 1 … 1"),
     ("compare alexnet vgg16 -o x.html", "this command cannot write"),
     ("compare alexnet net.py:sound -o x.svg", "the second network: the size of the input must be given"),
-    ("patches net.py:net 4 --images none -o x.svg", "nothing but images, but holds 'none'"),
+    ("patches net.py:net 4 --images none -o x.svg", "'none' must be a folder, a file or a pattern"),
     ("patches net.py:net 4 --images photos --rule guide -o x.svg", "did you mean `guided`"),
 ]
 

@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 import eyeshot
+from eyeshot.effects import photos
 from eyeshot.errors import InputError, LimitError
 from eyeshot.graph.build import GraphBuilder
 from eyeshot.graph.core import Graph
@@ -596,7 +597,7 @@ class TestPhoto:
 
     def test_large_files_are_not_read(self, tmp_path: Path) -> None:
         with (tmp_path / "a.png").open("wb") as file:
-            os.truncate(file.fileno(), photo.MOST_BYTES + 1)
+            os.truncate(file.fileno(), photos.MOST_BYTES + 1)
         with (
             mock.patch.object(Path, "read_bytes", side_effect=AssertionError("read")),
             pytest.raises(LimitError, match="at most 256,000,000 bytes"),

@@ -189,14 +189,16 @@ def patches(  # noqa: PLR0913 - as for `deconv`
         Draws and saves itself.
     """
     from eyeshot.effects.images import images_of
-    from eyeshot.effects.patches import Search, patches_of
+    from eyeshot.effects.patches import patches_of
     from eyeshot.effects.preprocessing import given
+    from eyeshot.effects.search import Search
     from eyeshot.present.progress import progress_bar
 
     known, wanted = weighted(model, arguments), rules_of(rules)
     how, listed = given(mean, std, resize, known.own), images_of(images)
     subject, node, _ = read(known, listed.files[0], how, layer)
     search = Search(subject, node, layer, listed, how, count=count, only_inside=only_inside)
+    search.check(channels, wanted)
     with progress_bar("images", wanted=progress) as told:
         search.run(Path(journal) if journal is not None else None, told)
     return as_shown(Patches, patches_of(search, channels, most=most, rules=wanted))

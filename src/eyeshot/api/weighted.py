@@ -69,13 +69,10 @@ def read(model: Weighted, image: Any, preprocessing: Preprocessing, layer: str) 
 
 def read_at(model: Weighted, image: Any, preprocessing: Preprocessing) -> tuple[Any, Image]:
     """The model read at an image's size, and the image."""
-    from eyeshot.effects.images import image_of
+    from eyeshot.effects.images import Form, image_of
     from eyeshot.effects.passes import Subject
-    from eyeshot.frontends.torch.shapes import first_convolution
 
-    first = first_convolution(model.module)
-    channels, axes = (first.channels, first.axes) if first is not None else (3, 2)
-    found = image_of(image, channels, axes, preprocessing)
+    found = image_of(image, Form.of(model.module), preprocessing)
     return Subject(model.module, (1, *found.numbers.shape), name=model.name), found
 
 

@@ -49,8 +49,8 @@ def command(  # noqa: PLR0913 - one for each option
     """
     from eyeshot.api.effects import activations
 
-    found = activations(model, layer, image, **how.named())
-    drawn: dict[str, Any] = {"at": index_of(at) or ()}
+    found = activations(model, layer.strip(), image, **how.named())
+    drawn: dict[str, Any] = {"at": index_of(at, "--slice") or ()}
     if overlay is None:
         drawn |= {"page": page, "scale": scale, "strongest": strongest}
     else:

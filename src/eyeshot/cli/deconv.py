@@ -32,7 +32,7 @@ def command(*, model: str, layer: str, image: str, channel: int | None, at: str 
     """
     from eyeshot.api.effects import deconv
 
-    found = deconv(model, layer, image, channel=channel, at=index_of(at), **how.named())
+    found = deconv(model, layer.strip(), image, channel=channel, at=index_of(at, "--at"), **how.named())
     found.save(how.output, theme=how.theme)
     where = ",".join(map(str, found.feature))
     met = counted(found.views[0].met, "rectifier")

@@ -35,7 +35,7 @@ def command(*, model: str, layer: str, order: str, scale: str, page: int, input_
     """
     from eyeshot.api.effects import filters
 
-    found = filters(model, layer, order=order, input_shape=input_, arguments=how.named()["arguments"])
+    found = filters(model, layer.strip(), order=order, input_shape=input_, arguments=how.named()["arguments"])
     drawn: dict[str, Any] = {"page": page, "scale": scale}
     found.save(how.output, theme=how.theme, **({} if how.output.lower().endswith(".npz") else drawn))
     click.echo(found.caption)

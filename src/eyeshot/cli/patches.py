@@ -50,9 +50,9 @@ def command(  # noqa: PLR0913 - one for each option
 
     found = patches(
         model,
-        layer,
+        layer.strip(),
         images,
-        channels=numbers_of(channels, "--channels", whole=True) if channels else None,
+        channels=numbers_of(channels, "--channels", whole=True) if channels is not None else None,
         count=count,
         most=most,
         rules=() if rule == "none" else (rule,),

@@ -47,10 +47,10 @@ IMAGE_OPTIONS: tuple[Callable[[Any], Any], ...] = (
 
 def prepared(mean: str | None, std: str | None, resize: str | None) -> dict[str, Any]:
     """What these options say, as functions take it."""
-    sides = numbers_of(resize.replace("x", ","), "--resize", whole=True) if resize else None
+    sides = numbers_of(resize.replace("x", ","), "--resize", whole=True) if resize is not None else None
     return {
-        "mean": numbers_of(mean, "--mean") if mean else None,
-        "std": numbers_of(std, "--std") if std else None,
+        "mean": numbers_of(mean, "--mean") if mean is not None else None,
+        "std": numbers_of(std, "--std") if std is not None else None,
         "resize": sides[0] if sides is not None and len(sides) == 1 else sides,
     }
 
@@ -107,9 +107,9 @@ def numbers_of(text: str, option: str, *, whole: bool = False) -> list[Any]:
         raise InputError(f"`{option}` must be {kind} with commas between them, but is {text!r}") from None
 
 
-def index_of(text: str | None) -> list[int] | None:
-    """The index of a feature, as it is written."""
-    return numbers_of(text, "--at", whole=True) if text is not None else None
+def index_of(text: str | None, option: str) -> list[int] | None:
+    """The index of a feature or of a slice, as it is written."""
+    return numbers_of(text, option, whole=True) if text is not None else None
 
 
 def random_weights(model: str, arguments: tuple[str, ...]) -> str:

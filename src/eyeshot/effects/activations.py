@@ -12,7 +12,6 @@ from eyeshot.analyses.lattice import boxes_on_lattice
 from eyeshot.counted import counted
 from eyeshot.effects.images import Image
 from eyeshot.effects.maps import Maps
-from eyeshot.errors import InputError
 
 if TYPE_CHECKING:
     from eyeshot.effects.passes import Subject
@@ -91,16 +90,12 @@ def activations_of(subject: Subject, node: str, layer: str, image: Image) -> Act
     Raises
     ------
     InputError
-        If the layer has no map, or its values are no real numbers, or not all of them are numbers.
+        If the layer has no map, or its values are no real numbers, or not all of them are finite.
     """
     maps = Maps(layer, subject.analysis.layout(node))
-    value = subject.value(node, subject.tensor(image.numbers))
-    if not value.is_floating_point():
-        raise InputError(f"`{layer}` must hold real numbers, but its type is {value.dtype}")
-    values = np.asarray(maps.apart(value.detach().float()).numpy(force=True))
-    if np.isnan(values).any():
-        broken = int(np.isnan(values.reshape(len(values), -1)).any(1).argmax())
-        raise InputError(f"`{layer}` must hold numbers, but holds NaN in channel {broken}")
+    found = maps.real(subject.value(node, subject.tensor(image.numbers)))
+    maps.finite(found, image.name)
+    values = np.asarray(found.float().numpy(force=True))
     centers, jump, has_global = centers_of(subject, node)
     return Activations(subject.graph.name, layer, image, values, maps.axes, centers, jump, has_global=has_global)
 

@@ -110,6 +110,9 @@ def kernels_of(
     if not hasattr(module, "kernel_size") or not hasattr(module, "dilation") or weight is None:
         kind = type(module).__name__ if module is not None else "a step of the code"
         raise InputError(f"`{layer}` must be a convolution with kernels of its own, but is {kind}")
+    if callable(weight):
+        # Of 8 bits: whole numbers with a scale, and these are the numbers that they stand for.
+        weight = weight().dequantize()
     if weight.is_meta:
         raise InputError(f"`{layer}` must have weights, but its kernels lie on the meta device; load them first")
     if not weight.is_floating_point():

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import glob
+import math
 import os
 import wave
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,18 +15,45 @@ import numpy as np
 import numpy.typing as npt
 
 from eyeshot.counted import counted
+from eyeshot.effects.photos import MOST_WHOLE, opened, pillow, reason_of
 from eyeshot.effects.preprocessing import Preprocessing
 from eyeshot.errors import InputError, LimitError
 
-__all__ = ["ENDINGS", "Image", "ImageSet", "image_of", "images_of"]
+__all__ = ["ENDINGS", "Form", "Image", "ImageSet", "image_of", "images_of"]
 
 Array = npt.NDArray[Any]
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm", ".npy", ".wav")
 """What the name of a file ends with that holds an image, a signal or a volume."""
-MOST_PIXELS = 128_000_000
 _MODES = {1: ("L",), 3: ("RGB", "P")}
 _SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a network's images must be, as far as it is known before the network has run.
+
+    Parameters
+    ----------
+    channels, axes : int or None
+        Their channels and spatial axes; None of a network without convolutions: an image is then taken as it is.
+    """
+
+    channels: int | None = None
+    axes: int | None = None
+
+    @classmethod
+    def of(cls, model: Any) -> Form:
+        """What the first convolution of a module takes."""
+        from eyeshot.frontends.torch.shapes import first_convolution
+
+        first = first_convolution(model)
+        return cls(first.channels, first.axes) if first is not None else cls()
+
+    def __str__(self) -> str:
+        if self.channels is None or self.axes is None:
+            return "channels and at least one axis"
+        return f"{counted(self.channels, 'channel')} and {counted(self.axes, 'axis', 'axes')}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,10 +93,6 @@ class ImageSet:
     def __len__(self) -> int:
         return len(self.files)
 
-    def read(self, channels: int, axes: int, preprocessing: Preprocessing) -> Iterator[Image]:
-        """Each image, read when it is asked for."""
-        return (image_of(name, channels, axes, preprocessing) for name in self.files)
-
 
 def images_of(given: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) -> ImageSet:
     """The files that a folder, a pattern or a list names.
@@ -81,39 +105,44 @@ def images_of(given: str | os.PathLike[str] | Sequence[str | os.PathLike[str]]) 
     Raises
     ------
     InputError
-        If there are none, or some are no images: these are named.
+        If there are none, or some are no images, or a folder holds others: these are named.
     """
-    if isinstance(given, str | os.PathLike):
-        where = os.fspath(given)
-        if os.path.isdir(where):
-            names = [os.path.join(where, name) for name in os.listdir(where) if not name.startswith(".")]
-            names = [name for name in names if not os.path.isdir(name)]
-        elif any(mark in where for mark in "*?["):
-            names = [name for name in glob.glob(where, recursive=True) if not os.path.isdir(name)]
-        else:
-            names = [where]
-        said = f"{where!r}"
-    else:
-        names, said = [os.fspath(one) for one in given], "the list of images"
+    is_one = isinstance(given, str | os.PathLike)
+    names = _named(os.fspath(given)) if isinstance(given, str | os.PathLike) else [os.fspath(one) for one in given]
+    said = f"{os.fspath(given)!r}" if isinstance(given, str | os.PathLike) else "the list of images"
     if not names:
         raise InputError(f"{said} must hold images, but holds no file")
-    strange = sorted(name for name in names if not name.lower().endswith(ENDINGS))
+    strange = sorted(name for name in names if not name.lower().endswith(ENDINGS) or os.path.isdir(name))
     if strange:
-        listed = ", ".join(map(repr, strange[:_SHOWN])) + (
-            f" and {len(strange) - _SHOWN} more" * (len(strange) > _SHOWN)
-        )
-        raise InputError(f"{said} must hold nothing but images, but holds {listed}; name a pattern such as '*.jpg'")
+        listed = ", ".join(f"the folder {name!r}" if os.path.isdir(name) else repr(name) for name in strange[:_SHOWN])
+        more = f" and {len(strange) - _SHOWN} more" * (len(strange) > _SHOWN)
+        advice = "; name a pattern such as '*.jpg', or '**/*.jpg' for what lies in folders" if is_one else ""
+        raise InputError(f"{said} must hold nothing but images, but holds {listed}{more}{advice}")
     return ImageSet(tuple(sorted(names)))
 
 
-def image_of(given: Any, channels: int, axes: int, preprocessing: Preprocessing) -> Image:
+def _named(where: str) -> list[str]:
+    """What a folder or a pattern holds, and a file is."""
+    try:
+        if os.path.isdir(where):
+            return [os.path.join(where, name) for name in os.listdir(where) if not name.startswith(".")]
+        if os.path.lexists(where):
+            return [where]
+    except (OSError, ValueError) as error:
+        raise InputError(f"{where!r} cannot be read: {reason_of(error)}") from error
+    if glob.has_magic(where):
+        return [name for name in glob.glob(where, recursive=True) if not os.path.isdir(name)]
+    raise InputError(f"{where!r} must be a folder, a file or a pattern such as 'photos/*.jpg', but there is none")
+
+
+def image_of(given: Any, form: Form, preprocessing: Preprocessing) -> Image:
     """An image ready for a network.
 
     Parameters
     ----------
     given : str, path or array
         A photo, a signal (``.wav``) or an array (``.npy``), channels first; one of a single channel needs none.
-    channels, axes : int
+    form : Form
         Channels and spatial axes of the network's input.
     preprocessing : Preprocessing
         What is done to it. Only photos are scaled and cut; arrays and signals hold the numbers themselves.
@@ -122,6 +151,8 @@ def image_of(given: Any, channels: int, axes: int, preprocessing: Preprocessing)
     ------
     InputError
         If it cannot be read, has other channels, holds NaN, or is to be scaled and is no photo.
+    LimitError
+        If it is a photo of more than 128 million pixels, before or after it is scaled.
     """
     is_file = isinstance(given, str | os.PathLike)
     name = os.fspath(given) if is_file else "the image"
@@ -131,24 +162,36 @@ def image_of(given: Any, channels: int, axes: int, preprocessing: Preprocessing)
         what = "an array" if kind == "array" else "a signal"
         raise InputError(f"{where} must be a photo to be scaled, but is {what}; leave out the size")
     if not is_file:
-        pixels = _as_array(given, where)
+        found = _as_array(given, where)
     elif kind == "array":
-        pixels = _as_array(_loaded(name, where), where)
+        found = _as_array(_mapped(name, where), where)
     elif kind == "signal":
-        pixels = _wave(name, where)
+        found = _wave(name, where)
     else:
-        pixels = _photo(name, where, channels, preprocessing)
-    if pixels.ndim == axes + 2 and len(pixels) == 1:
-        pixels = pixels[0]
-    if pixels.ndim == axes:
-        pixels = pixels[None]
-    if pixels.ndim != axes + 1 or len(pixels) != channels:
-        want = f"{counted(channels, 'channel')} and {counted(axes, 'axis', 'axes')}"
-        raise InputError(f"{where} must have {want}, but has the shape {pixels.shape}")
-    if not np.isfinite(pixels).all():
-        raise InputError(f"{where} must hold numbers, but holds NaN or infinity")
-    pixels = pixels.astype(np.float32, copy=False)
+        found = _photo(name, where, form, preprocessing)
+    pixels = _formed(found, form, where)
     return Image(name, pixels, preprocessing.numbers(pixels), preprocessing.told(kind))
+
+
+def _formed(found: Array, form: Form, where: str) -> Array:
+    """Numbers as channels and axes, in float32 and of our own."""
+    pixels = found
+    if form.axes is not None:
+        if pixels.ndim == form.axes + 2 and len(pixels) == 1:
+            pixels = pixels[0]
+        if pixels.ndim == form.axes and form.channels == 1:
+            pixels = pixels[None]
+    fits = pixels.ndim > 1 if form.axes is None else (pixels.ndim, len(pixels)) == (form.axes + 1, form.channels)
+    if not fits:
+        raise InputError(f"{where} must have {form}, but has the shape {found.shape}")
+    if not pixels.size:
+        raise InputError(f"{where} must hold numbers, but is empty: it has the shape {found.shape}")
+    with np.errstate(over="ignore"):
+        # A file that is mapped into memory may change under whoever holds it.
+        pixels = np.array(pixels, np.float32)
+    if not np.isfinite(pixels).all():
+        raise InputError(f"{where} must hold numbers, but holds NaN, infinity or what float32 cannot hold")
+    return pixels
 
 
 def _kind(name: str) -> str:
@@ -163,11 +206,12 @@ def _as_array(given: Any, where: str) -> Array:
     return array
 
 
-def _loaded(name: str, where: str) -> Array:
+def _mapped(name: str, where: str) -> Array:
+    """An array whose numbers are read when its shape has been looked at."""
     try:
-        found: Array = np.load(name, allow_pickle=False)
+        found: Array = np.lib.format.open_memmap(name, mode="r")
     except (OSError, ValueError, EOFError) as error:
-        raise InputError(f"{where} cannot be read: {_said(error)}") from error
+        raise InputError(f"{where} must be an array (.npy), but cannot be read: {reason_of(error)}") from error
     return found
 
 
@@ -175,51 +219,47 @@ def _wave(name: str, where: str) -> Array:
     """A signal of 16 bits as numbers between -1 and 1, channels first."""
     try:
         with wave.open(name, "rb") as file:
-            width, count = file.getsampwidth(), file.getnchannels()
-            data = file.readframes(file.getnframes())
-    except (OSError, wave.Error, EOFError) as error:
-        raise InputError(f"{where} cannot be read: {_said(error)}") from error
+            width, count, samples = file.getsampwidth(), file.getnchannels(), file.getnframes()
+            data = file.readframes(samples)
+    except (OSError, ValueError, wave.Error, EOFError) as error:
+        raise InputError(f"{where} must be a signal (.wav), but cannot be read: {reason_of(error)}") from error
     if width != 2:
         raise InputError(f"{where} must have samples of 16 bits, but has {8 * width}; convert it")
+    if len(data) != width * count * samples:
+        raise InputError(f"{where} must be whole, but has {len(data):,} bytes of {width * count * samples:,}")
     return np.frombuffer(data, "<i2").reshape(-1, count).T.astype(np.float32) / 2**15
 
 
-def _photo(name: str, where: str, channels: int, preprocessing: Preprocessing) -> Array:
-    try:
-        import PIL.Image
-        import PIL.ImageOps
-    except ImportError as error:
-        raise InputError("photos need Pillow, which is not installed; run: pip install 'eyeshot[draw]'") from error
-    try:
-        with PIL.Image.open(Path(name)) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise LimitError(
-                    f"{where} must have at most {MOST_PIXELS:,} pixels, but has {image.width} × {image.height}; make "
-                    "it smaller"
-                )
-            known = _MODES.get(channels)
-            if known is None:
-                raise InputError(
-                    f"{where} cannot be a photo, because the network takes {counted(channels, 'channel')}; give an "
-                    "array (.npy)"
-                )
-            if image.mode not in known:
-                raise InputError(
-                    f"{where} must be {known[0]} ({counted(channels, 'channel')} of 8 bits), but is "
-                    f"{image.mode}; convert it"
-                )
-            # Cameras store what they saw, and beside it how they were held.
-            upright = PIL.ImageOps.exif_transpose(image).convert(known[0])
-            fitted = _fitted(upright, preprocessing, PIL.Image.Resampling)
-            array = np.asarray(fitted, np.float32) / 255
-    except (OSError, SyntaxError, ValueError) as error:
-        if isinstance(error, InputError | LimitError):
-            raise
-        raise InputError(f"{where} cannot be read: {_said(error)}") from error
+def _photo(name: str, where: str, form: Form, preprocessing: Preprocessing) -> Array:
+    library = pillow()
+    with opened(name) as image:
+        mode = _mode(image, where, form)
+        # Cameras store what they saw, and beside it how they were held.
+        upright = library.ImageOps.exif_transpose(image).convert(mode)
+        fitted = _fitted(upright, where, preprocessing, library.Image.Resampling)
+        array = np.asarray(fitted, np.float32) / 255
     return array[None] if array.ndim == 2 else np.moveaxis(array, -1, 0)
 
 
-def _fitted(image: Any, preprocessing: Preprocessing, resampling: Any) -> Any:
+def _mode(image: Any, where: str, form: Form) -> str:
+    """How the pixels of a photo are taken: never with more or fewer numbers than it holds."""
+    channels = form.channels or (1 if image.mode in _MODES[1] else 3)
+    known = _MODES.get(channels)
+    if known is None or form.axes not in {None, 2}:
+        raise InputError(f"{where} cannot be a photo, because the network takes {form}; give an array (.npy)")
+    wanted = f"{known[0]} ({counted(channels, 'channel')} of 8 bits)"
+    if image.mode not in known:
+        raise InputError(f"{where} must be {wanted}, but is {image.mode}; convert it")
+    if "transparency" in image.info:
+        raise InputError(f"{where} must be {wanted}, but has transparent pixels besides; convert it")
+    # The second picture of a camera's JPEG is a smaller copy of the first.
+    frames = getattr(image, "n_frames", 1) if image.format != "MPO" else 1
+    if frames > 1:
+        raise InputError(f"{where} must be one picture, but holds {frames}; save one of them alone")
+    return known[0]
+
+
+def _fitted(image: Any, where: str, preprocessing: Preprocessing, resampling: Any) -> Any:
     """Scaled, and the middle cut out, as torchvision and timm do."""
     if preprocessing.resize is not None:
         size = preprocessing.resize
@@ -227,14 +267,13 @@ def _fitted(image: Any, preprocessing: Preprocessing, resampling: Any) -> Any:
             width, height = image.size
             short = min(width, height)
             size = (int(size * height / short), int(size * width / short))
+        if math.prod(size) > MOST_WHOLE:
+            raise LimitError(
+                f"{where} must be scaled to at most {MOST_WHOLE:,} pixels, but {size[0]} × {size[1]} are asked for"
+            )
         image = image.resize(size[::-1], resampling[preprocessing.resampling.upper()])
     if preprocessing.crop is not None:
         height, width = preprocessing.crop
         left, top = round((image.width - width) / 2), round((image.height - height) / 2)
         image = image.crop((left, top, left + width, top + height))
     return image
-
-
-def _said(error: BaseException) -> str:
-    said = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
-    return said.splitlines()[0]

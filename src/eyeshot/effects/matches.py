@@ -43,6 +43,6 @@ def sides_of(subject: Subject, rows: Sequence[LayerField], image: Image, rules: 
     sides = {}
     for node, layer in layers.items():
         # Of each value no more is kept than one map.
-        feature = feature_of(values.pop(node), layer, maps[node])
+        feature = feature_of(values.pop(node), layer, maps[node], image.name)
         sides[node] = Side(views_from(subject, node, layer, image, feature, rules), feature.activation)
     return [sides[row.name] for row in rows]

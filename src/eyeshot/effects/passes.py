@@ -14,6 +14,7 @@ import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from eyeshot.analyses.analysis import Analysis
+from eyeshot.effects.images import Form
 from eyeshot.effects.rectifiers import Rectifying
 from eyeshot.effects.rules import Rule
 from eyeshot.errors import InputError, RunError
@@ -140,6 +141,7 @@ class Subject:
                     f"`{self.graph.name}` must have weights, but its `{path}` lies on the meta device; load them first"
                 )
         self.device = device_of(self.model) or torch.device("cpu")
+        self.form = Form.of(self.model)
 
     def resized(self, sizes: Mapping[int, int]) -> Subject:
         """The same model, read at another size along some dimensions of its input."""
@@ -258,6 +260,18 @@ class Subject:
 
     # ------------------------------------------------------------------ back
 
+    def linked(self, node: str, image: Any) -> tuple[Any, Any]:
+        """An input that gradients come to, and a value that they come from; errors as for `back`."""
+        leaf = image.detach().clone().requires_grad_(image.is_floating_point())
+        with torch.enable_grad():
+            value = self.value(node, leaf, learns=True)
+        if not value.requires_grad or not leaf.requires_grad:
+            raise InputError(
+                f"`{node}` must have gradients to the input, but the model computes without them on the way (whole "
+                "numbers, or under no_grad); `activations` need none"
+            )
+        return leaf, value
+
     def back(self, node: str, element: tuple[int, ...], image: Any, rule: Rule) -> Back:
         """What comes back to the image from one element of a value.
 
@@ -279,14 +293,8 @@ class Subject:
         RunError
             If the model fails, or the framework on the way back.
         """
-        leaf = image.detach().clone().requires_grad_()
+        leaf, value = self.linked(node, image)
         with torch.enable_grad():
-            value = self.value(node, leaf, learns=True)
-            if not value.requires_grad:
-                raise InputError(
-                    f"`{node}` must have gradients to the input, but the model computes without them on the way "
-                    "(whole numbers, or under no_grad)"
-                )
             seed = torch.zeros_like(value)
             seed[element] = 1
             try:
@@ -297,4 +305,10 @@ class Subject:
                 line = str(error).splitlines()[0]
                 raise RunError(f"`{self.graph.name}` has no gradients from `{node}` to its input: {line}") from error
         values = torch.zeros_like(leaf) if found is None else found
-        return Back(rule, np.asarray(values.numpy(force=True)), rectifying.met)
+        if not values.isfinite().all():
+            raise InputError(
+                f"`{node}` must have finite gradients to the input, but they are NaN or infinite at "
+                f"{', '.join(map(str, element))}; take another feature, or a layer before it"
+            )
+        wide = values.float() if values.element_size() < 4 else values
+        return Back(rule, np.asarray(wide.numpy(force=True)), rectifying.met)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -105,12 +106,14 @@ def given(
     Raises
     ------
     InputError
-        If a deviation is not positive, or a size is none.
+        If a deviation is not positive, a mean is no number, or a size is none.
     """
     if mean is None and std is None and resize is None:
         return own
-    if std is not None and not all(one > 0 for one in std):
-        raise InputError(f"every std must be positive, but they are {list(std)}")
+    if std is not None and not all(0 < one < math.inf for one in std):
+        raise InputError(f"every std must be positive and finite, but they are {list(std)}")
+    if mean is not None and not all(map(math.isfinite, mean)):
+        raise InputError(f"every mean must be a finite number, but they are {list(mean)}")
     sides: tuple[Any, ...] = (resize,) if isinstance(resize, int) else tuple(resize or ())
     if len(sides) > 2 or not all(isinstance(n, int) and n > 0 for n in sides):
         raise InputError(f"resize must be one or two numbers of pixels, but is {resize!r}")

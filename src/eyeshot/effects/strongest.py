@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from eyeshot.effects.maps import not_finite
 from eyeshot.errors import InputError
 
 __all__ = ["Found", "Hit", "Strongest"]
@@ -94,13 +95,15 @@ class Strongest:
         self.places = np.zeros((channels, count), np.int64)
         self.ties = np.zeros((channels, count), np.int64)
 
-    def look(self, maps: Any) -> list[Found]:
+    def look(self, maps: Any, where: str = "the values") -> list[Found]:
         r"""What the maps of one image have to tell.
 
         Parameters
         ----------
         maps : array or Tensor, shape (channels, \*features)
             The values.
+        where : str
+            What they are, for messages.
 
         Returns
         -------
@@ -110,14 +113,14 @@ class Strongest:
         Raises
         ------
         InputError
-            If some value is not a number.
+            If the largest value of a channel is no finite number.
         """
         rows = maps.reshape(len(maps), -1)
         if self._allowed is not None:
             rows = rows[:, self._allowed]
         best = np.asarray(rows.amax(1).numpy(force=True) if hasattr(rows, "amax") else rows.max(1), np.float64)
-        if np.isnan(best).any():
-            raise InputError(f"the values must be numbers, but are NaN in channel {int(np.isnan(best).argmax())}")
+        if not np.isfinite(best).all():
+            raise InputError(not_finite(where, best))
         # After a few images most channels have nothing to tell any more.
         telling = np.flatnonzero(best >= self.scores[:, -1])
         if not len(telling):

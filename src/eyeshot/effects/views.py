@@ -16,7 +16,7 @@ from eyeshot.effects.images import Image
 from eyeshot.effects.maps import Maps
 from eyeshot.effects.rules import Rule
 from eyeshot.effects.strongest import Strongest
-from eyeshot.errors import FeatureError, InputError
+from eyeshot.errors import FeatureError
 
 if TYPE_CHECKING:
     from eyeshot.effects.passes import Subject
@@ -153,22 +153,21 @@ def views_of(
     Raises
     ------
     InputError
-        If the layer has no map, or nothing comes back from it.
+        If the layer has no map, its values are not finite, or nothing comes back from it.
     FeatureError
         If there is no such channel or feature.
     """
     maps = Maps(layer, subject.analysis.layout(node))
     value = subject.value(node, subject.tensor(image.numbers))
-    return views_from(subject, node, layer, image, feature_of(value, layer, maps, channel, feature), rules)
+    return views_from(subject, node, layer, image, feature_of(value, layer, maps, image.name, channel, feature), rules)
 
 
 def feature_of(
-    value: Any, layer: str, maps: Maps, channel: int | None = None, feature: Sequence[int] | None = None
+    value: Any, layer: str, maps: Maps, image: str, channel: int | None = None, feature: Sequence[int] | None = None
 ) -> Feature:
     """A feature of a value, the strongest where channel or feature are not named; raises as `views_of` does."""
-    values = maps.apart(value.detach())
-    if not values.is_floating_point():
-        raise InputError(f"`{layer}` must hold real numbers, but its type is {values.dtype}")
+    values = maps.real(value)
+    maps.finite(values, image)
     number, place = _chosen(values, layer, maps, channel, feature)
     own = values[number]
     activation = np.array(own.float().numpy(force=True))

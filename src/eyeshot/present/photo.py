@@ -1,18 +1,14 @@
-"""A photo of the user's: bounded before anything is decoded, and fitted to a network's input."""
+"""A photo of the user's, fitted to a network's input."""
 
 from __future__ import annotations
 
 import io
 import math
 import os
-import threading
-import warnings
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eyeshot.errors import InputError, LimitError
-from eyeshot.present.scene.raster import pillow
+from eyeshot.effects.photos import opened, pillow
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -20,17 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["FittedPhoto", "read_photo"]
 
-MOST_BYTES = 256_000_000
-MOST_PIXELS = {"JPEG": 400_000_000}
-"""A JPEG can be decoded at an eighth of its size; whatever else there is, as a whole."""
-MOST_WHOLE = 128_000_000
-
-_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
 _MOST_SIDE = 1024
 _LARGE = 16_000_000
 """Pixels from which an image is made smaller before it is scaled; less than that needs no such care."""
-
-_opening = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,62 +58,11 @@ def read_photo(path: str | os.PathLike[str], width: int, height: int) -> FittedP
         If it has more than 256 million bytes, or more than 128 million pixels (a JPEG: 400 million); nothing is
         decoded then.
     """
-    library = pillow()
-    name = os.fspath(path)
-    data = _bytes(name)
-    try:
-        with _opened(data) as image:
-            most = MOST_PIXELS.get(str(image.format), MOST_WHOLE)
-            if image.width * image.height > most:
-                raise LimitError(
-                    f"the image {name!r} must have at most {most:,} pixels, but has {image.width} × {image.height}; "
-                    "make it smaller"
-                )
-            fitted, note = _fitted(image, width, height)
-    except library.Image.DecompressionBombError as error:
-        most = max(MOST_PIXELS.values())
-        raise LimitError(
-            f"the image {name!r} must have at most {most:,} pixels, but has far more; make it smaller"
-        ) from error
-    except (OSError, SyntaxError, ValueError) as error:
-        known = ", ".join(_FORMATS)
-        # Pillow says of bytes that it does not know only where in memory they lie.
-        why = "" if isinstance(error, library.UnidentifiedImageError) else f": {error}"
-        raise InputError(f"the image {name!r} must be an image ({known}), but cannot be decoded{why}") from error
+    with opened(os.fspath(path), is_shrunk=True) as image:
+        fitted, note = _fitted(image, width, height)
     file = io.BytesIO()
     fitted.save(file, format="PNG")
     return FittedPhoto(file.getvalue(), note)
-
-
-def _bytes(name: str) -> bytes:
-    path = Path(name)
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise LimitError(
-                f"the image {name!r} must have at most {MOST_BYTES:,} bytes, but has more; make it smaller"
-            )
-        if not path.is_file():
-            raise InputError(f"the image {name!r} must be a file")
-        return path.read_bytes()
-    except (OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise InputError(f"the image {name!r} cannot be read: {reason}") from error
-
-
-def _opened(data: bytes) -> ImageFile:
-    """An image of which only the header was read."""
-    library = pillow()
-    # Pillow refuses more than twice a limit of the whole process, and warns of more than that limit; ours is another.
-    with _opening, warnings.catch_warnings():
-        warnings.simplefilter("ignore", library.Image.DecompressionBombWarning)
-        before, library.Image.MAX_IMAGE_PIXELS = library.Image.MAX_IMAGE_PIXELS, max(MOST_PIXELS.values())
-        try:
-            found: ImageFile = library.Image.open(io.BytesIO(data), formats=_FORMATS)
-        finally:
-            library.Image.MAX_IMAGE_PIXELS = before
-    return found
 
 
 def _fitted(image: ImageFile, width: int, height: int) -> tuple[Image, str]:

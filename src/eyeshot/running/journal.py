@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from eyeshot.running.disk import DISK, Disk, saying
 __all__ = ["Journal"]
 
 _SCHEMA = "eyeshot.journal/2"
+_BEGUN = re.compile(rb"[0-9a-f]{0,15}|[0-9a-f]{16}( (\{.*)?)?")
+"""What half of a first line looks like; whatever else a file holds is somebody's, and is left alone."""
 
 
 class Journal:
@@ -53,14 +56,18 @@ class Journal:
         Raises
         ------
         InputError
-            If the first line is damaged, so that nobody knows whose the others are.
+            If the file is no journal, or its first line is damaged, so that nobody knows whose the others are.
         """
         if not self.path.exists():
             return
         with saying(self.path):
             *lines, half = self.path.read_bytes().split(b"\n")
-        if not lines:
+        if not lines and _BEGUN.fullmatch(half):
             return
+        if not lines:
+            raise InputError(
+                f"{str(self.path)!r} must be the journal of an interrupted run, but is none; name another file"
+            )
         found = _checked(lines[0], "")
         if found is None or found.get("schema") != _SCHEMA:
             raise InputError(
