@@ -9,7 +9,7 @@ from eyeshot.counted import counted
 from eyeshot.present.drawings.activations import map_tile
 from eyeshot.present.drawings.sheet import HEAD, MARGIN, sheet
 from eyeshot.present.drawings.tiles import Tile, tile_marks
-from eyeshot.present.drawings.views import patch_tile, reduced_words, view_tile, zero_words
+from eyeshot.present.drawings.views import patch_tile, reduced_words, scale_words, view_tile, zero_words
 from eyeshot.present.escape import visible
 from eyeshot.present.numerals import measured
 from eyeshot.present.pairs_text import apart_words, size_words
@@ -137,7 +137,7 @@ def _notes(found: Comparison) -> Iterator[str]:
 def _of_views(found: Comparison) -> Iterator[str]:
     sides = [side for match in found.matches for side in (match.first, match.second)]
     plain = " Without rectifiers on the way it is the plain gradient." * any(not s.views.views[0].met for s in sides)
-    yield f"{zero_words(sides[0].views.patch)} is 0 in a view, each has its own scale.{plain}"
+    yield f"{zero_words(sides[0].views.patch)} is 0 in a view; {scale_words(sides[0].views.patch)}.{plain}"
     parts = []
     for which, own in (("first", [m.first for m in found.matches]), ("second", [m.second for m in found.matches])):
         names = list(dict.fromkeys(visible(side.views.layer) for side in own if side.views.is_whole))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Tile", "diverging", "grey", "png_of", "rgb", "tile_marks", "tiles_scene"]
 
-_GAP, _LABEL = 5.0, 11.0
+_GAP, _APART, _LABEL = 5.0, 9.0, 11.0
 _LEAST_SPOT = 3.5
 _LEAST_PIXELS = 96
 """Pixels of the longer side of an image in a file: whoever shows it smooths what is much smaller."""
@@ -64,6 +64,7 @@ def tiles_scene(
     notes: Sequence[str] = (),
     side: float = 44.0,
     heads: Sequence[str] = (),
+    split: int = 0,
 ) -> Scene:
     """Tiles in rows.
 
@@ -76,7 +77,9 @@ def tiles_scene(
     side : float
         Longer side of a tile in points.
     heads : sequence of str
-        Words before the rows.
+        Words before the rows; one without goes with the row above it.
+    split : int
+        Tiles that stand a little apart from those right of them; 0 where all belong together.
     """
     if not any(rows):
         raise InputError("there must be something to draw, but there is nothing")
@@ -85,14 +88,19 @@ def tiles_scene(
     step = height + _GAP + (_LABEL if has_labels else 0)
     lead = 58.0 if heads else 0.0
     marks: list[Mark] = []
+    # Rows that go together stand a little apart from the next ones.
+    has_blocks = not all(heads)
+    top = HEAD - step
     for r, row in enumerate(rows):
-        top = HEAD + r * step
+        top += step + (_APART if has_blocks and heads[r] and r else 0)
         if heads and heads[r]:
             marks.append(Text(MARGIN, top + height / 2, shortened(heads[r], lead - 6, 7.5), 7.5, "soft", "start"))
         for c, tile in enumerate(row):
-            marks += tile_marks(tile, MARGIN + lead + c * (width + _GAP), top, width, height)
-    across = max(map(len, rows)) * (width + _GAP) - _GAP + lead + 2 * MARGIN
-    down = HEAD + len(rows) * step
+            left = MARGIN + lead + c * (width + _GAP) + (_APART if 0 < split <= c else 0)
+            marks += tile_marks(tile, left, top, width, height)
+    most = max(map(len, rows))
+    across = most * (width + _GAP) - _GAP + lead + 2 * MARGIN + (_APART if 0 < split < most else 0)
+    down = top + step
     page = page_panel(across, down, tuple(marks), "tiles")
     return sheet((across, down), [page], title=title, description=description, notes=notes)
 

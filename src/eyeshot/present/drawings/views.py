@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from eyeshot.effects.patches import Patches
     from eyeshot.effects.views import View, Views
 
-__all__ = ["patch_tile", "patches_scene", "reduced_words", "view_tile", "views_scene", "zero_words"]
+__all__ = ["patch_tile", "patches_scene", "reduced_words", "scale_words", "view_tile", "views_scene", "zero_words"]
 
 _PER_SIDE = 3
+_STRONGEST = 0.01
+"""Share of the numbers of a view that lie beyond the ends of its scale."""
 
 
 def views_scene(found: Views) -> Scene:
@@ -38,7 +40,7 @@ def views_scene(found: Views) -> Scene:
     chosen = ", the strongest" if found.is_chosen else ""
     field = f"its field holds {sizes} px of {visible(found.image.name)}"
     notes = [f"Feature ({where}){chosen}: {measured(found.value)}; {field}."]
-    notes += _about([*found.views], zero_words(found.patch))
+    notes += _about(found.views, found.patch)
     notes += reduced_words(found.patch)
     if found.is_whole:
         notes.append("The whole image was run: no part of it surely gives the feature the same.")
@@ -47,13 +49,21 @@ def views_scene(found: Views) -> Scene:
     return tiles_scene([tiles], title=title, description=f"Views of {visible(title)}.", notes=notes, side=150)
 
 
-def _about(views: Sequence[View], zero: str) -> list[str]:
+def scale_words(patch: Any) -> str:
+    """What the scales of views are."""
+    ends = ", which ends where its strongest hundredth begins" if patch.ndim > 2 else ""
+    return f"each view has its own scale{ends}"
+
+
+def _about(views: Sequence[View], patch: Any) -> list[str]:
     if not views:
         return []
     met = views[0].met
     if not met:
-        return [f"No rectifier was met on the way: all rules are the plain gradient. {zero} is 0."]
-    return [f"{counted(met, 'rectifier')} met on the way back. {zero} is 0; each view has its own scale."]
+        told = "No rectifier was met on the way: all rules are the plain gradient."
+    else:
+        told = f"{counted(met, 'rectifier')} met on the way back."
+    return [f"{told} {zero_words(patch)} is 0; {scale_words(patch)}."]
 
 
 def patches_scene(found: Patches, rule: str = "") -> Scene:
@@ -98,12 +108,18 @@ def patches_scene(found: Patches, rule: str = "") -> Scene:
     if named is not None and first is not None:
         zero = zero_words(first)
         notes.append(
-            f"Left patches, right {named.value} views; {zero[0].lower()}{zero[1:]} is 0. A network with random weights "
-            "gives views that look alike as well: they show what passes, not why."
+            f"Left patches, right {named.value} views; {zero[0].lower()}{zero[1:]} is 0; {scale_words(first)}. A "
+            "network with random weights gives views that look alike as well: they show what passes, not why."
         )
     title = f"{found.model} · {found.layer} · strongest features"
     return tiles_scene(
-        rows, title=title, description=f"Patches of {visible(title)}.", notes=notes, side=70, heads=heads
+        rows,
+        title=title,
+        description=f"Patches of {visible(title)}.",
+        notes=notes,
+        side=70,
+        heads=heads,
+        split=_PER_SIDE if named is not None else 0,
     )
 
 
@@ -154,8 +170,16 @@ def view_tile(view: View, label: str | None = None) -> Tile:
     if values.ndim == 2:
         return _curve(values.sum(0), words, view.rule.value)
     drawn = values if len(values) == 3 else values.sum(0)
-    most = float(abs(drawn).max()) or 1.0
+    most = _end_of(drawn)
     return Tile(rgb(drawn, most) if len(values) == 3 else grey(drawn, -most, most), label=words, name=view.rule.value)
+
+
+def _end_of(drawn: Any) -> float:
+    """Where the scale of a view ends: a few strong pixels would leave all others grey."""
+    import numpy as np
+
+    strengths = np.abs(drawn[drawn != 0])
+    return float(np.quantile(strengths, 1 - _STRONGEST)) if strengths.size else 1.0
 
 
 def _curve(numbers: Any, label: str, name: str) -> Tile:
