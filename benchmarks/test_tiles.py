@@ -145,18 +145,17 @@ def test_large_zarr_stays_small(report: Report, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", NETS)
 def test_memory_that_is_said_against_measured(report: Report, name: str) -> None:
     here = Path(__file__).parent
-    done = subprocess.run(
-        [sys.executable, str(here / "tile_memory.py"), name],
-        capture_output=True,
-        text=True,
-        check=True,
-        cwd=here.parent,
-    )
-    said, measured, _ = done.stdout.splitlines()[-1].split()
-    report.rows.append(
-        Row(f"memory of a tile of {name}, said against measured", int(said) / 1e6, int(measured) / 1e6, 1.3, "MB")
-    )
-    assert 1 <= int(said) / int(measured) <= 1.3
+    command = [sys.executable, str(here / "tile_memory.py"), name]
+    found = []
+    # Where the heap has its holes is chance: from one process to the next the peak differs by up to a third.
+    for _ in range(5):
+        done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=here.parent)
+        said, measured, _ = done.stdout.splitlines()[-1].split()
+        found.append(int(measured))
+    middle = statistics.median(found)
+    what = f"memory of a tile of {name}, said against measured, the median of five processes"
+    report.rows.append(Row(what, int(said) / 1e6, middle / 1e6, 1.3, "MB"))
+    assert 1 <= int(said) / middle <= 1.3
 
 
 def test_two_workers_against_one(report: Report, unet: Any, image: Any, tmp_path: Path) -> None:

@@ -145,21 +145,28 @@ class _Work:
             if progress is not None:
                 progress(count, total)
             if done is not None and done.head is None:
-                first = [next(left)]
-                pieces, results, head = self._watched(first)
-                self._begin(results, head, done)
-                self._put(first, pieces, results, done)
+                self._run_first([next(left)], done)
                 count += 1
                 if progress is not None:
                     progress(count, total)
             for tiles in _alike(_ahead(left), batch):
-                pieces, results = self._results(tiles)
-                if not self._is_made:
-                    self._make(results)
-                self._put(tiles, pieces, results, done)
+                self._run(tiles, done)
                 count += len(tiles)
                 if progress is not None:
                     progress(count, total)
+
+    def _run(self, tiles: list[Tile], done: Done | None) -> None:
+        """Some tiles; what they read and give is gone before the next ones are run."""
+        pieces, results = self._results(tiles)
+        if not self._is_made:
+            self._make(results)
+        self._put(tiles, pieces, results, done)
+
+    def _run_first(self, tiles: list[Tile], done: Done) -> None:
+        """The first tile, by whose calls it is known what has to stay the same."""
+        pieces, results, head = self._watched(tiles)
+        self._begin(results, head, done)
+        self._put(tiles, pieces, results, done)
 
     @_naming
     def _watched(self, tiles: list[Tile]) -> tuple[list[Array], list[Array], dict[str, Any]]:
