@@ -5,6 +5,8 @@ import json
 import os
 import subprocess
 import sys
+import weakref
+from pathlib import Path
 
 import pytest
 import torch
@@ -151,3 +153,28 @@ def test_figure_is_what_a_process_takes() -> None:
     figure = bytes_of_run(nn.Sequential(*layers).eval(), (1, 1, 640, 640)).alone
     # Processors without the widest vectors take smaller blocks, or another kernel: then it is less.
     assert 0.95 < figure / json.loads(done.stdout) < 2
+
+
+def test_results_of_a_tile_are_gone_before_the_next_is_run(tmp_path: Path) -> None:
+    seen: list[weakref.ref[Tensor]] = []
+    alive: list[int] = []
+
+    class Watched(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.conv = nn.Conv2d(1, 2, 3, padding=1)
+
+        def forward(self, x: Tensor) -> Tensor:
+            alive.append(sum(one() is not None for one in seen))
+            out: Tensor = self.conv(x)
+            seen.append(weakref.ref(out))
+            return out
+
+    model = Watched().eval()
+    plan = eyeshot.tile(model, (1, 1, 60, 60), tile=20)
+    for out in (None, tmp_path / "out.npy"):
+        alive.clear()
+        seen.clear()
+        plan.run(model, torch.zeros(1, 1, 60, 60).numpy(), out=out)
+        assert len(alive) >= len(plan) > 9
+        assert max(alive) == 0
