@@ -2,16 +2,14 @@
 
 python scripts/feature_pictures.py
 
-Commands that need other packages stand on the page as text; with `--others` they are run as well, where these packages
-are installed.
+Commands that need other packages stand on the page as text; with `--others` they are run too, which needs what the page
+says, and the packages of the tests.
 """
 
 from __future__ import annotations
 
 import io
 import re
-import shlex
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -26,7 +24,7 @@ WIDEST, EXACT_BYTES, QUALITY = 1000, 40_000, 86
 
 sys.path.insert(0, str(ROOT / "tests"))
 
-from replay import fences, replay  # noqa: E402
+from replay import replay  # noqa: E402
 
 
 def small(path: Path) -> bytes:
@@ -50,12 +48,12 @@ def main() -> None:
     page = PAGE.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        replay(page, folder)
         if "--others" in sys.argv[1:]:
-            for block in fences(page):
-                for line in block.body.splitlines() if block.info == "text" else ():
-                    if line.startswith("$ eyeshot"):
-                        subprocess.run([sys.executable, "-m", *shlex.split(line)[1:]], cwd=folder, check=True)
+            import torch_support  # noqa: F401 - by which torchvision can be imported beside any torch
+
+            replay(page.replace("```text\n$ eyeshot", "```console\n$ eyeshot"), folder)
+        else:
+            replay(page, folder)
         for shown in re.findall(r"\.\./images/([\w-]+)\.webp", page):
             if (folder / f"{shown}.png").is_file():
                 data = small(folder / f"{shown}.png")

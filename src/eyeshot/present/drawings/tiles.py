@@ -132,7 +132,8 @@ def tile_marks(tile: Tile, left: float, top: float, width: float, height: float)
         points = tuple(
             (left + width * i / last, middle - value * (height / 2 - 2)) for i, value in enumerate(tile.curve)
         )
-        yield Path(points, Paint("", "blue", 1.0), name=tile.name)
+        # A line through more points than the tile has room for is thin, or it would fill the tile.
+        yield Path(points, Paint("", "blue", 1.0 if last < 2 * width else 0.5), name=tile.name)
         yield Rect(left, top, left + width, top + height, _edge(tile))
         yield from _spot(tile, left, top, width, height)
     if tile.label:
