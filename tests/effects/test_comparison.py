@@ -323,7 +323,7 @@ WRONG: list[tuple[Any, dict[str, Any], str]] = [
     (deep(), {"image": image(), "arguments": [None, {"x": 1}]}, "the second network: arguments go with a reference"),
     (Whole(), {"image": image(), "layers": ["0"]}, "the second network: `.*` must hold real numbers"),
     (Frozen(), {"image": image(), "layers": ["0"]}, "the second network: .* must have gradients to the input"),
-    (broken(), {"image": image()}, "the second network: the values must be numbers, but are NaN"),
+    (broken(), {"image": image()}, "the second network: .* must hold finite numbers, but holds NaN in channel 0"),
     (nn.Conv2d(3, 4, 39), {"image": image()}, "must have a match in .* to be drawn, but none has"),
 ]
 

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 import eyeshot
+from eyeshot.effects.crops import reduced
 from eyeshot.effects.images import images_of
 from eyeshot.effects.passes import Subject
 from eyeshot.effects.patches import Patches, patches_of
@@ -20,6 +21,7 @@ from eyeshot.effects.preprocessing import Preprocessing
 from eyeshot.effects.rules import Rule
 from eyeshot.effects.search import Search, before_activation
 from eyeshot.errors import FeatureError, InputError
+from eyeshot.present.scene.scene import Photo, Rect, Scene
 
 SIZE = (30, 34)
 
@@ -242,3 +244,46 @@ def test_what_stands_before_an_activation() -> None:
     subject = Subject(model, (1, 3, *SIZE))
     assert [before_activation(subject, str(n)) for n in range(2, 10)] == ["2", *"333333", "9"]
     assert before_activation(subject, "1") == "0"
+
+
+def test_the_whole_image_has_the_box_in_it(folder: Path) -> None:
+    found = eyeshot.patches(net(), "4", folder, channels=[1, 3], count=4, rules=())
+    for channel in found.channels:
+        for patch in channel.patches:
+            pixels = np.asarray(PIL.Image.open(patch.name), np.float32) / 255
+            assert patch.extents == SIZE
+            np.testing.assert_allclose(patch.whole, pixels.transpose(2, 0, 1), atol=1e-6, err_msg="small as it is")
+            (top, bottom), (left, right) = patch.box
+            assert patch.spot == (left / SIZE[1], top / SIZE[0], right / SIZE[1], bottom / SIZE[0])
+    scene = found.draw(photos=True).scene
+    assert len(spots(scene)) == 8
+    assert not spots(found.draw().scene)
+    columns = sorted({round((mark.x0 + mark.x1) / 2) for mark in photos(scene)})
+    assert len(columns) == 6, "one patch in the last line does not stand where photos stand"
+
+
+def photos(scene: Scene) -> list[Photo]:
+    return [mark for panel in scene.panels for mark in panel.marks if isinstance(mark, Photo)]
+
+
+def spots(scene: Scene) -> list[Rect]:
+    """What is outlined in the middle of pictures, each once."""
+    marks = [mark for panel in scene.panels for mark in panel.marks if isinstance(mark, Rect)]
+    return [mark for mark in marks if mark.paint.stroke == "vermillion"]
+
+
+def test_large_images_are_made_small() -> None:
+    rng = np.random.default_rng(0)
+    photo = rng.random((3, 350, 170), np.float32)
+    small = reduced(photo, ((0, 9), (0, 9)))
+    assert small.shape == (3, 160, 160)
+    assert float(small.mean()) == pytest.approx(float(photo.mean()), abs=1e-3)
+    assert reduced(photo[:, :40, :30], ((0, 9), (0, 9))).tolist() == photo[:, :40, :30].tolist()
+    volume = rng.random((1, 9, 20, 30), np.float32)
+    assert np.array_equal(reduced(volume, ((3, 6), (0, 9), (0, 9))), volume[:, 4])
+    signal = rng.normal(size=(2, 1001)).astype(np.float32)
+    wave = reduced(signal, ((0, 9),))
+    assert wave.shape[0] == 2
+    assert wave.shape[1] <= 160
+    assert (wave.min(1) == signal.min(1)).all()
+    assert (wave.max(1) == signal.max(1)).all()

@@ -91,6 +91,7 @@ class Patches(_Patches, Shown):
         for channel in self.channels:
             for k, patch in enumerate(channel.patches):
                 found[f"channel{channel.number}.{k}.patch"] = patch.pixels
+                found[f"channel{channel.number}.{k}.box"] = patch.box
                 for view in patch.views:
                     found[f"channel{channel.number}.{k}.{view.rule.value}"] = view.values
         return found

@@ -26,6 +26,7 @@ Examples:
 @click.option("--most", type=click.IntRange(1), default=4, metavar="N", help="Channels, if none are named. Default: 4.")
 @click.option("--rule", metavar="RULE", default="deconvnet", help="deconvnet, guided, gradient, or none for no views.")
 @click.option("--only-inside", is_flag=True, help="Leave out features whose field leaves the image.")
+@click.option("--photos", is_flag=True, help="The whole photos beside them, each with the box of its patch.")
 @click.option("--journal", metavar="FILE", help="What an interrupted search goes on by; OUTPUT.journal by default.")
 @seen_options()
 def command(  # noqa: PLR0913 - one for each option
@@ -38,6 +39,7 @@ def command(  # noqa: PLR0913 - one for each option
     most: int,
     rule: str,
     only_inside: bool,
+    photos: bool,
     journal: str | None,
     how: Seen,
 ) -> None:
@@ -61,7 +63,7 @@ def command(  # noqa: PLR0913 - one for each option
         progress=True,
         **how.named(),
     )
-    found.save(how.output, theme=how.theme)
+    found.save(how.output, theme=how.theme, photos=photos)
     for channel in found.channels:
         best = channel.patches[0]
         where = ",".join(map(str, best.hit.feature))

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from eyeshot.frontends.entered import Entries
     from eyeshot.graph.core import Graph
 
-__all__ = ["Crop", "Crops", "cut"]
+__all__ = ["Crop", "Crops", "cut", "reduced"]
 
 Box = tuple[tuple[int, int], ...]
+
+_MOST_PIXELS = 160
+"""Pixels along an axis of a whole image that is only to show where a part of it lies."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,3 +135,37 @@ class Crops:
 def cut(image: Any, box: Box) -> Any:
     """The part of an image, (channels, axes), that a box holds."""
     return image[(slice(None), *(slice(start, stop) for start, stop in box))]
+
+
+def reduced(image: Any, box: Box) -> Any:
+    r"""A whole image made small, to show where a box lies in it.
+
+    Parameters
+    ----------
+    image : array, shape (channels, \*axes)
+        The image; of a volume the slice through the box's middle counts.
+    box : box
+        The part.
+
+    Returns
+    -------
+    array, shape (channels, \*axes)
+        One or two axes with 160 pixels at most: blocks of pixels become their mean, those of a signal their
+        smallest and largest number.
+    """
+    import numpy as np
+
+    middle = tuple((start + stop - 1) // 2 for start, stop in box[:-2])
+    image = image[(slice(None), *middle)]
+    if image.ndim == 2:
+        block = -(-image.shape[1] * 2 // _MOST_PIXELS) if image.shape[1] > _MOST_PIXELS else 0
+        parts = [image[:, i : i + block] for i in range(0, image.shape[1], block)] if block else []
+        ends = [end for part in parts for end in (part.min(1), part.max(1))]
+        return np.stack(ends, 1) if block else image.copy()
+    for axis in (1, 2):
+        count = min(image.shape[axis], _MOST_PIXELS)
+        begins = np.arange(count) * image.shape[axis] // count
+        lengths = np.diff(np.append(begins, image.shape[axis]))
+        lengths = lengths.reshape([-1 if d == axis else 1 for d in range(3)])
+        image = np.add.reduceat(image, begins, axis) / lengths
+    return image.astype(np.float32)

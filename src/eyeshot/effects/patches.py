@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from eyeshot.analyses.support import region_of
 from eyeshot.counted import counted
-from eyeshot.effects.crops import cut
+from eyeshot.effects.crops import cut, reduced
 from eyeshot.effects.rules import Rule
 from eyeshot.effects.search import Search
 from eyeshot.effects.strongest import Hit
@@ -39,6 +39,10 @@ class Patch:
         Pixels within the field, as far as they lie in the image.
     pixels : float32 array, shape (channels, \*box)
         Them, as they are shown.
+    whole : float32 array, shape (channels, \*axes)
+        The whole image made small, as it is shown; of a volume the slice through the box.
+    extents : tuple of int
+        Pixels of the image along each axis.
     views : tuple of View
         What came back from it, if that was asked for.
     """
@@ -47,7 +51,16 @@ class Patch:
     name: str
     box: Box
     pixels: Array
+    whole: Array
+    extents: tuple[int, ...]
     views: tuple[View, ...] = ()
+
+    @property
+    def spot(self) -> tuple[float, ...]:
+        """Left, top, right and bottom of the box, as parts of the whole image's sides."""
+        parts = [(start / n, stop / n) for (start, stop), n in zip(self.box, self.extents, strict=True)][-2:]
+        (x0, x1), (y0, y1) = parts[-1], parts[-2] if len(parts) > 1 else (0.0, 1.0)
+        return x0, y0, x1, y1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,7 +168,8 @@ def patches_of(
         for _, number, k in group:
             hit = hits[number][k]
             box = region_of(subject.analysis, search.ranked, hit.feature, subject.graph.inputs[0]).pixels
-            patch = Patch(hit, image.name, box, cut(image.pixels, box))
+            whole, extents = reduced(image.pixels, box), image.pixels.shape[1:]
+            patch = Patch(hit, image.name, box, cut(image.pixels, box), whole, extents)
             if rules:
                 found = views_of(
                     subject, search.ranked, search.layer, image, channel=number, feature=hit.feature, rules=rules

@@ -124,7 +124,7 @@ class _Lives(TorchDispatchMode):
     def __init__(self) -> None:
         super().__init__()
         self.now = self.most = _Bytes()
-        self.highest = 0
+        self.highest = 0.0
         self._bytes: dict[int, _Bytes] = {}
 
     def held(self, tensor: torch.Tensor) -> torch.Tensor:

@@ -57,7 +57,7 @@ class Tile:
 
 
 def tiles_scene(
-    rows: Sequence[Sequence[Tile]],
+    rows: Sequence[Sequence[Tile | None]],
     *,
     title: str,
     description: str,
@@ -70,8 +70,8 @@ def tiles_scene(
 
     Parameters
     ----------
-    rows : sequence of sequence of Tile
-        From the top; rows may be of different lengths.
+    rows : sequence of sequence of Tile or None
+        From the top; rows may be of different lengths. None leaves a place free.
     title, description, notes
         As for `eyeshot.present.drawings.sheet.sheet`.
     side : float
@@ -79,12 +79,12 @@ def tiles_scene(
     heads : sequence of str
         Words before the rows; one without goes with the row above it.
     split : int
-        Tiles that stand a little apart from those right of them; 0 where all belong together.
+        After so many tiles each the next ones stand a little apart; 0 where all belong together.
     """
     if not any(rows):
         raise InputError("there must be something to draw, but there is nothing")
     width, height = _cell(rows, side)
-    has_labels = any(tile.label for row in rows for tile in row)
+    has_labels = any(tile.label for row in rows for tile in row if tile is not None)
     step = height + _GAP + (_LABEL if has_labels else 0)
     lead = 58.0 if heads else 0.0
     marks: list[Mark] = []
@@ -96,18 +96,18 @@ def tiles_scene(
         if heads and heads[r]:
             marks.append(Text(MARGIN, top + height / 2, shortened(heads[r], lead - 6, 7.5), 7.5, "soft", "start"))
         for c, tile in enumerate(row):
-            left = MARGIN + lead + c * (width + _GAP) + (_APART if 0 < split <= c else 0)
-            marks += tile_marks(tile, left, top, width, height)
+            left = MARGIN + lead + c * (width + _GAP) + (_APART * (c // split) if split else 0)
+            marks += tile_marks(tile, left, top, width, height) if tile is not None else ()
     most = max(map(len, rows))
-    across = most * (width + _GAP) - _GAP + lead + 2 * MARGIN + (_APART if 0 < split < most else 0)
+    across = most * (width + _GAP) - _GAP + lead + 2 * MARGIN + (_APART * ((most - 1) // split) if split else 0)
     down = top + step
     page = page_panel(across, down, tuple(marks), "tiles")
     return sheet((across, down), [page], title=title, description=description, notes=notes)
 
 
-def _cell(rows: Sequence[Sequence[Tile]], side: float) -> tuple[float, float]:
+def _cell(rows: Sequence[Sequence[Tile | None]], side: float) -> tuple[float, float]:
     """Width and height of every tile: those of the image that is widest and highest."""
-    shapes = [tile.image.shape[:2] for row in rows for tile in row if tile.image is not None]
+    shapes = [tile.image.shape[:2] for row in rows for tile in row if tile is not None and tile.image is not None]
     if not shapes:
         return side * 1.6, side
     height, width = max(h for h, _ in shapes), max(w for _, w in shapes)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eyeshot.counted import counted
@@ -14,7 +16,7 @@ from eyeshot.present.numerals import measured
 from eyeshot.present.scene.scene import Scene
 
 if TYPE_CHECKING:
-    from eyeshot.effects.patches import Patches
+    from eyeshot.effects.patches import Patch, Patches
     from eyeshot.effects.views import View, Views
 
 __all__ = ["patch_tile", "patches_scene", "reduced_words", "scale_words", "view_tile", "views_scene", "zero_words"]
@@ -66,7 +68,7 @@ def _about(views: Sequence[View], patch: Any) -> list[str]:
     return [f"{told} {zero_words(patch)} is 0; {scale_words(patch)}."]
 
 
-def patches_scene(found: Patches, rule: str = "") -> Scene:
+def patches_scene(found: Patches, rule: str = "", *, photos: bool = False) -> Scene:
     """For each channel its strongest patches in a square, and beside it what came back to each.
 
     Parameters
@@ -75,6 +77,8 @@ def patches_scene(found: Patches, rule: str = "") -> Scene:
         The patches.
     rule : str
         Which views to draw; the first rule there is by default.
+    photos : bool
+        Whether the whole images stand beside them, each with the box of its patch.
 
     Raises
     ------
@@ -85,22 +89,18 @@ def patches_scene(found: Patches, rule: str = "") -> Scene:
     named = next((one for one in rules if one.value == rule), None) if rule else next(iter(rules), None)
     if rule and named is None:
         raise InputError(f"there must be views by the rule {rule!r} to be drawn, but there are none")
-    rows: list[list[Tile]] = []
+    rows: list[list[Tile | None]] = []
     heads: list[str] = []
     notes = [f"The strongest of {counted(found.images, 'image')}, {found.preprocessing}."]
+    across = min(_PER_SIDE, max((len(channel.patches) for channel in found.channels), default=0))
     for channel in found.channels:
         block = channel.patches[: _PER_SIDE * _PER_SIDE]
         for r in range(0, len(block), _PER_SIDE):
-            line = block[r : r + _PER_SIDE]
-            tiles = [patch_tile(patch.pixels, measured(patch.hit.score)) for patch in line]
-            if named is not None:
-                views = [view for patch in line for view in patch.views if view.rule is named]
-                tiles += [view_tile(view, label="") for view in views]
-            rows.append(tiles)
+            rows.append([*_line(block[r : r + _PER_SIDE], across, named, photos=photos)])
             heads.append(f"channel {channel.number}" if r == 0 else "")
         notes += _told(channel, named)
     if found.ranked:
-        notes.append(f"Ranked by {visible(found.ranked)}, the value before the activation, which saturates.")
+        notes.append(f"Ranked by {visible(found.ranked)}, the value before the activation.")
     if found.only_inside:
         notes.append("Only features whose field lies within the image.")
     first = next((patch.pixels for channel in found.channels for patch in channel.patches), None)
@@ -108,9 +108,11 @@ def patches_scene(found: Patches, rule: str = "") -> Scene:
     if named is not None and first is not None:
         zero = zero_words(first)
         notes.append(
-            f"Left patches, right {named.value} views; {zero[0].lower()}{zero[1:]} is 0; {scale_words(first)}. A "
+            f"Beside the patches {named.value} views; {zero[0].lower()}{zero[1:]} is 0; {scale_words(first)}. A "
             "network with random weights gives views that look alike as well: they show what passes, not why."
         )
+    if photos:
+        notes.append("On the right the whole images, made small, each with the box of its patch.")
     title = f"{found.model} · {found.layer} · strongest features"
     return tiles_scene(
         rows,
@@ -119,8 +121,21 @@ def patches_scene(found: Patches, rule: str = "") -> Scene:
         notes=notes,
         side=70,
         heads=heads,
-        split=_PER_SIDE if named is not None else 0,
+        split=across if named is not None or photos else 0,
     )
+
+
+def _line(line: Sequence[Patch], across: int, rule: Any, *, photos: bool) -> Iterator[Tile | None]:
+    """Patches, their views, their photos; each sort under the same one of the line above."""
+    free = [None] * (across - len(line))
+    yield from [patch_tile(patch.pixels, measured(patch.hit.score)) for patch in line] + free
+    if rule is not None:
+        views = [view for patch in line for view in patch.views if view.rule is rule]
+        yield from [view_tile(view, label="") for view in views] + free
+    if photos:
+        for patch in line:
+            yield replace(patch_tile(patch.whole, visible(Path(patch.name).name)), spot=patch.spot)
+        yield from free
 
 
 def _told(channel: Any, rule: Any) -> list[str]:
