@@ -6,6 +6,7 @@ from present.strategies import names, tables
 from rich.cells import cell_len
 
 from eyeshot.analyses.results import Table
+from eyeshot.present import columns
 from eyeshot.present.columns import Column, fitted, lines_of
 from eyeshot.present.models_text import ModelLine, models_text
 from eyeshot.present.reach_text import reach_text
@@ -86,3 +87,17 @@ def test_columns_without_a_text_are_left_out() -> None:
     columns = fitted([Column("name", ("a",)), Column("", ("",))], Screen())
     assert columns is not None
     assert [line_width(line) for line in lines_of(columns, [""])] == [4, 4, 4]
+
+
+def test_a_long_table_measures_each_text_a_few_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+
+    def counted(text: str) -> int:
+        calls.append(text)
+        return len(text)
+
+    monkeypatch.setattr(columns, "cell_len", counted)
+    cells = tuple(str(number) for number in range(300))
+    lines = lines_of([Column("n", cells, is_number=True), Column("m", cells)], [""] * 300)
+    assert len(lines) == 302
+    assert len(calls) <= 4 * 2 * 301

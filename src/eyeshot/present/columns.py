@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from rich.cells import cell_len
 
@@ -15,7 +16,7 @@ _GAP = 2
 _COMFORT = 26
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column:
     """One column.
 
@@ -42,9 +43,9 @@ class Column:
     least: int = 0
     optional: bool = False
 
-    @property
+    @cached_property
     def width(self) -> int:
-        """Columns of the screen that it takes."""
+        """Columns of the screen that it takes; asked for every line, so it is measured once."""
         return max(map(cell_len, (self.head, *self.cells)))
 
 
