@@ -5,8 +5,7 @@ python scripts/train_pair.py
 
 Takes some minutes on one core. A network is shown a crop of 64 pixels, turned by 0, 90, 180 or 270 degrees, and must
 say which photo it comes from and how it was turned. The right third of each photo is never trained on; the accuracy is
-that on crops of it. All of these photos are in the public domain or CC0; see
-docs/pair/LICENCES.txt.
+that on crops of it. All of these photos are in the public domain or CC0: docs/pair/LICENCES.txt.
 """
 
 from __future__ import annotations
@@ -38,10 +37,11 @@ RATE, NOISE = 0.05, 0.08
 DECAY, FIRST_DECAY = 1e-3, 0.05
 """Of the weights; the strong one of the first convolution clears its kernels of the noise that they begin with."""
 
-sys.path[:0] = [str(FOLDER), str(ROOT / "scripts")]  # the networks lie where readers of the docs find them
+sys.path[:0] = [str(FOLDER), str(ROOT)]  # the networks lie where readers of the docs find them
 
 import pair  # noqa: E402
-from pair_photos import scaled, skimage_data  # noqa: E402
+
+from scripts.pair_photos import scaled, skimage_data  # noqa: E402
 
 
 class Crops:
