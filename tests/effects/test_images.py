@@ -7,7 +7,8 @@ import numpy as np
 import PIL.Image
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.nn import functional as F
 
 import eyeshot
 from eyeshot.effects.images import Form, image_of, images_of
@@ -137,3 +138,29 @@ def test_kernels_of_eight_bits() -> None:
         torch.ao.quantization.convert(model, inplace=True)
     found = eyeshot.filters(model, "1", input_shape=(1, 1, 9, 9))
     assert np.array_equal(found.weights, model[1].weight().dequantize().numpy())
+
+
+class Unshuffled(nn.Module):
+    """Cuts the image into channels before its first convolution, as TResNet does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(12, 5, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.conv(F.pixel_unshuffle(x, 2))
+
+
+def test_the_first_convolution_need_not_read_the_image(tmp_path: Path) -> None:
+    net, folder = Unshuffled().eval(), tmp_path / "photos"
+    folder.mkdir()
+    pixels = np.random.default_rng(0).integers(0, 256, (20, 24, 3), np.uint8)
+    PIL.Image.fromarray(pixels).save(folder / "a.png")
+    maps = eyeshot.activations(net, "conv", folder / "a.png")
+    array = (pixels.transpose(2, 0, 1) / 255).astype(np.float32)
+    assert np.array_equal(maps.values, eyeshot.activations(net, "conv", array).values)
+    assert maps.jump == (2, 2)
+    found = eyeshot.patches(net, "conv", folder, channels=[1], count=2, rules=())
+    assert len(found.channels[0].patches) == 2
+    with pytest.raises(InputError, match=r"must have 12 channels and 2 axes, but has the shape \(4, 20, 24\)"):
+        eyeshot.activations(net, "conv", np.zeros((4, 20, 24), np.float32))

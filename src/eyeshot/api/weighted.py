@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from eyeshot.effects.preprocessing import Preprocessing
-from eyeshot.errors import InputError, nearest
+from eyeshot.errors import EyeshotError, InputError, nearest
 from eyeshot.frontends.torch.references import need
 
 if TYPE_CHECKING:
@@ -69,10 +69,18 @@ def read(model: Weighted, image: Any, preprocessing: Preprocessing, layer: str) 
 
 def read_at(model: Weighted, image: Any, preprocessing: Preprocessing) -> tuple[Any, Image]:
     """The model read at an image's size, and the image."""
-    from eyeshot.effects.images import Form, image_of
+    from eyeshot.effects.images import Form, UnfitError, image_of
     from eyeshot.effects.passes import Subject
 
-    found = image_of(image, Form.of(model.module), preprocessing)
+    try:
+        found = image_of(image, Form.of(model.module), preprocessing)
+    except UnfitError as unfit:
+        # Perhaps the network cuts its image up before the first convolution; whether it runs decides.
+        try:
+            found = image_of(image, Form(), preprocessing)
+            return Subject(model.module, (1, *found.numbers.shape), name=model.name), found
+        except EyeshotError:
+            raise unfit from None
     return Subject(model.module, (1, *found.numbers.shape), name=model.name), found
 
 

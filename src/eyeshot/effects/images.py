@@ -19,7 +19,7 @@ from eyeshot.effects.photos import MOST_WHOLE, opened, pillow, reason_of
 from eyeshot.effects.preprocessing import Preprocessing
 from eyeshot.errors import InputError, LimitError
 
-__all__ = ["ENDINGS", "Form", "Image", "ImageSet", "image_of", "images_of"]
+__all__ = ["ENDINGS", "Form", "Image", "ImageSet", "UnfitError", "image_of", "images_of"]
 
 Array = npt.NDArray[Any]
 
@@ -29,6 +29,10 @@ _MODES = {1: ("L",), 3: ("RGB", "P")}
 _SHOWN = 3
 
 
+class UnfitError(InputError):
+    """An image has another form than is expected."""
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """What a network's images must be, as far as it is known before the network has run.
@@ -36,7 +40,7 @@ class Form:
     Parameters
     ----------
     channels, axes : int or None
-        Their channels and spatial axes; None of a network without convolutions: an image is then taken as it is.
+        Their channels and spatial axes; where they are None an image is taken as it is.
     """
 
     channels: int | None = None
@@ -44,7 +48,7 @@ class Form:
 
     @classmethod
     def of(cls, model: Any) -> Form:
-        """What the first convolution of a module takes."""
+        """What the first convolution of a module takes; a guess, since it need not be what reads the image."""
         from eyeshot.frontends.torch.shapes import first_convolution
 
         first = first_convolution(model)
@@ -149,8 +153,10 @@ def image_of(given: Any, form: Form, preprocessing: Preprocessing) -> Image:
 
     Raises
     ------
+    UnfitError
+        If it has another form.
     InputError
-        If it cannot be read, has other channels, holds NaN, or is to be scaled and is no photo.
+        If it cannot be read, holds NaN, or is to be scaled and is no photo.
     LimitError
         If it is a photo of more than 128 million pixels, before or after it is scaled.
     """
@@ -183,7 +189,7 @@ def _formed(found: Array, form: Form, where: str) -> Array:
             pixels = pixels[None]
     fits = pixels.ndim > 1 if form.axes is None else (pixels.ndim, len(pixels)) == (form.axes + 1, form.channels)
     if not fits:
-        raise InputError(f"{where} must have {form}, but has the shape {found.shape}")
+        raise UnfitError(f"{where} must have {form}, but has the shape {found.shape}")
     if not pixels.size:
         raise InputError(f"{where} must hold numbers, but is empty: it has the shape {found.shape}")
     with np.errstate(over="ignore"):
@@ -246,10 +252,10 @@ def _mode(image: Any, where: str, form: Form) -> str:
     channels = form.channels or (1 if image.mode in _MODES[1] else 3)
     known = _MODES.get(channels)
     if known is None or form.axes not in {None, 2}:
-        raise InputError(f"{where} cannot be a photo, because the network takes {form}; give an array (.npy)")
+        raise UnfitError(f"{where} cannot be a photo, because the network takes {form}; give an array (.npy)")
     wanted = f"{known[0]} ({counted(channels, 'channel')} of 8 bits)"
     if image.mode not in known:
-        raise InputError(f"{where} must be {wanted}, but is {image.mode}; convert it")
+        raise UnfitError(f"{where} must be {wanted}, but is {image.mode}; convert it")
     if "transparency" in image.info:
         raise InputError(f"{where} must be {wanted}, but has transparent pixels besides; convert it")
     # The second picture of a camera's JPEG is a smaller copy of the first.

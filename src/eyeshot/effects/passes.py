@@ -141,7 +141,7 @@ class Subject:
                     f"`{self.graph.name}` must have weights, but its `{path}` lies on the meta device; load them first"
                 )
         self.device = device_of(self.model) or torch.device("cpu")
-        self.form = Form.of(self.model)
+        self.form = Form(self.graph.inputs[0].shape[1], len(self.graph.inputs[0].shape) - 2)
 
     def resized(self, sizes: Mapping[int, int]) -> Subject:
         """The same model, read at another size along some dimensions of its input."""
