@@ -8,7 +8,6 @@ import PIL.Image
 import pytest
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 import eyeshot
 from eyeshot.effects.images import Form, image_of, images_of
@@ -148,7 +147,7 @@ class Unshuffled(nn.Module):
         self.conv = nn.Conv2d(12, 5, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.conv(F.pixel_unshuffle(x, 2))
+        return self.conv(nn.functional.pixel_unshuffle(x, 2))
 
 
 def test_the_first_convolution_need_not_read_the_image(tmp_path: Path) -> None:
