@@ -13,6 +13,11 @@ __all__ = ["seeded"]
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
     """Draw the same random numbers in here each time, and outside as if nothing had been drawn."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    # `torch.manual_seed` would seed the caller's devices too, and where these are not in use yet keep a note of every
+    # call, for as long as the process lives.
+    devices = list(range(torch.cuda.device_count())) if torch.cuda.is_initialized() else []
+    with torch.random.fork_rng(devices=devices):
+        torch.default_generator.manual_seed(seed)
+        for number in devices:
+            torch.cuda.default_generators[number].manual_seed(seed)
         yield
