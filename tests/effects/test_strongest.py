@@ -46,6 +46,27 @@ def test_as_sorting_everything(seed: int) -> None:
         assert found == sorted_all(maps, channel, count)
 
 
+@pytest.mark.parametrize("seed", range(30))
+def test_merging_in_any_order(seed: int) -> None:
+    draw, generator = random.Random(seed), np.random.default_rng(seed)
+    extents, channels, count = (draw.randrange(1, 5), draw.randrange(1, 5)), draw.randrange(1, 4), draw.randrange(1, 7)
+    most = draw.choice([3, 100])
+    maps = [generator.integers(-3, most, (channels, *extents)).astype(np.float32) for _ in range(9)]
+    parts = []
+    for start in range(0, 9, 2):
+        part = Strongest(channels, extents, count)
+        for number in range(start, min(9, start + 2)):
+            part.take(number, part.look(maps[number]))
+        parts.append(part)
+    while len(parts) > 1:
+        one = parts.pop(draw.randrange(len(parts)))
+        other = parts.pop(draw.randrange(len(parts)))
+        parts.append(one.merged(other))
+    for channel in range(channels):
+        found = [(hit.image, hit.feature, hit.score, hit.ties) for hit in parts[0].hits(channel)]
+        assert found == sorted_all(maps, channel, count)
+
+
 def test_only_features_that_are_allowed() -> None:
     maps = np.arange(24, dtype=np.float32).reshape(1, 4, 6)
     allowed = np.zeros((4, 6), np.bool_)

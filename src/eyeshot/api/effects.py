@@ -11,6 +11,7 @@ from eyeshot.api.feature_views import Activations, Deconv, Filters, Patches
 from eyeshot.api.models import analyze
 from eyeshot.api.shown import as_shown
 from eyeshot.api.weighted import Size, read, rules_of, weighted
+from eyeshot.errors import InputError
 
 __all__ = ["activations", "deconv", "filters", "patches"]
 
@@ -154,6 +155,7 @@ def patches(  # noqa: PLR0913 - as for `deconv`
     rules: Sequence[str] = ("deconvnet",),
     only_inside: bool = False,
     journal: str | os.PathLike[str] | None = None,
+    scheduler: Any = None,
     mean: Sequence[float] | None = None,
     std: Sequence[float] | None = None,
     resize: Size | None = None,
@@ -180,6 +182,9 @@ def patches(  # noqa: PLR0913 - as for `deconv`
         Whether features whose field leaves the image are left out.
     journal : path, optional
         A file by which a search that is interrupted goes on; it is gone at the end.
+    scheduler : str or distributed.Client, optional
+        Where the set is large: what runs the search, as dask takes it, ``"threads"``, ``"processes"`` or the client of
+        a cluster whose machines find the images under the same names. It keeps no journal.
     progress : bool or callable
         Whether to show a bar, or what is told how many of how many images are done.
 
@@ -199,6 +204,13 @@ def patches(  # noqa: PLR0913 - as for `deconv`
     subject, node, _ = read(known, listed.files[0], how, layer)
     search = Search(subject, node, layer, listed, how, count=count, only_inside=only_inside)
     search.check(channels, wanted)
+    if scheduler is not None:
+        if journal is not None:
+            raise InputError("a search on dask keeps no journal, because tasks that are lost run again; leave one out")
+        from eyeshot.effects.spread import spread
+
+        spread(search, scheduler)
+        return as_shown(Patches, patches_of(search, channels, most=most, rules=wanted))
     with progress_bar("images", wanted=progress) as told:
         search.run(Path(journal) if journal is not None else None, told)
     return as_shown(Patches, patches_of(search, channels, most=most, rules=wanted))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +14,7 @@ import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from eyeshot.analyses.analysis import Analysis
+from eyeshot.effects.following import EnoughError, Followed, Operations, Trace, Until, kept, repeated
 from eyeshot.effects.images import Form
 from eyeshot.effects.rectifiers import Rectifying
 from eyeshot.effects.rules import Rule
@@ -25,30 +26,15 @@ from eyeshot.frontends.torch.devices import device_of
 from eyeshot.frontends.torch.inputs import arguments_of
 from eyeshot.frontends.torch.record import Record
 from eyeshot.frontends.torch.recorded import Recorded
-from eyeshot.frontends.torch.runnable import runnable
+from eyeshot.frontends.torch.runnable import eagerly, runnable
 from eyeshot.graph.core import Graph
 from eyeshot.running.kept import Kept
-from eyeshot.running.listen import DivergedError, Listener
+from eyeshot.running.listen import DivergedError
 from eyeshot.running.seeds import seeded
 
 __all__ = ["Back", "Subject"]
 
 Array = npt.NDArray[Any]
-
-
-class _EnoughError(BaseException):
-    """The value that is wanted is there; not an Exception, so that no model catches it."""
-
-
-class _Until(Listener):
-    """Ends the model at the call behind the one that makes a value: only by then a way back leads from it."""
-
-    has_enough = False
-
-    def _expect(self, name: str) -> None:
-        if self.has_enough:
-            raise _EnoughError
-        super()._expect(name)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,40 +54,6 @@ class Back:
     rule: Rule
     values: Array
     met: int
-
-
-class _Trace:
-    """What the model calls in one way of running, and where its values are first held."""
-
-    def __init__(self, graph: Graph, record: Record) -> None:
-        self.record, self._graph = record, graph
-        self._places: dict[str, tuple[int, int]] = {}
-        for place, call in enumerate(record.calls):
-            for number, result in enumerate(call.results):
-                if result.value in graph.by_name:
-                    # The first: later ones may be changed in place.
-                    self._places.setdefault(str(result.value), (place, number))
-
-    def place_of(self, node: str, graph: Graph) -> tuple[int, int] | None:
-        """The call and the result that hold a value of another reading of the model; None if none surely does."""
-        shape = graph.shapes[node]
-        if self._graph.shapes.get(node) != shape:
-            # Taken apart it has other names; what a module returns it returns all the same.
-            ends = _ends(self._graph)
-            paths = [path for path, end in _ends(graph).items() if end == node]
-            node = next((ends[path] for path in paths if self._graph.shapes.get(ends.get(path, "")) == shape), "")
-        return self._places.get(node)
-
-
-def _ends(graph: Graph) -> dict[str, str]:
-    """For each layer and each module the value that it ends with."""
-    return {node.layer: node.name for node in graph.nodes} | dict(graph.groups)
-
-
-def _kept(tensor: Any) -> Any:
-    """A copy that nobody listens to: what comes later in the model may write to the tensor."""
-    with torch._C._DisableTorchDispatch():
-        return tensor.clone()
 
 
 class Subject:
@@ -142,6 +94,7 @@ class Subject:
                 )
         self.device = device_of(self.model) or torch.device("cpu")
         self.form = Form(self.graph.inputs[0].shape[1], len(self.graph.inputs[0].shape) - 2)
+        self._followed: dict[tuple[str, bool], Followed | None] = {}
 
     def resized(self, sizes: Mapping[int, int]) -> Subject:
         """The same model, read at another size along some dimensions of its input."""
@@ -173,16 +126,16 @@ class Subject:
         return torch.from_numpy(np.ascontiguousarray(numbers)).to(self.device, wanted.dtype).reshape(wanted.shape)
 
     @cached_property
-    def _forth(self) -> _Trace:
-        return _Trace(self.graph, self._record)
+    def _forth(self) -> Trace:
+        return Trace(self.graph, self._record)
 
     @cached_property
-    def _learning(self) -> _Trace:
+    def _learning(self) -> Trace:
         """The model read as it runs when gradients are kept: then normalisations and others are taken apart."""
         record = Record(learns=True)
         with TURN:
             graph, _ = capture_first(self.model, [self._arguments], record=record, name=self.graph.name)
-        return _Trace(graph, record)
+        return Trace(graph, record)
 
     # ------------------------------------------------------------------ forward
 
@@ -215,6 +168,12 @@ class Subject:
         RunError
             If the model fails, or goes another way than when it was read.
         """
+        followed = self._followed.get((node, learns))
+        if followed is not None:
+            with self._run(image) as (run, _), torch.set_grad_enabled(learns), eagerly():
+                value = repeated(run, followed)
+            if value is not None:
+                return value
         return self._heard([node], image, learns=learns)[node]
 
     def values(self, nodes: Sequence[str], image: Any) -> dict[str, Any]:
@@ -226,22 +185,22 @@ class Subject:
         wanted = {node: self._place(trace, node) for node in nodes}
         found: dict[str, Any] = {}
 
+        operations = Operations()
+
         def heard(place: int, number: int, tensor: Any, _func: Any, _settings: Any) -> None:
             for node, where in wanted.items():
                 if where == (place, number):
-                    found[node] = tensor if len(wanted) == 1 else _kept(tensor)
+                    found[node] = tensor if len(wanted) == 1 else kept(tensor)
+                    self._followed[node, learns] = operations.until(tensor)
             listener.has_enough = len(found) == len(wanted)
 
-        listener = _Until(trace.record.calls, heard, learns=learns)
-        # Not the caller's numbers, and not the leaf: a model may write to its input.
-        tensor = image.clone()
-        listener.begin(self.graph.inputs[0].name, tensor)
-        args, kwargs = self._arguments.filled({self.graph.inputs[0].name: tensor})
+        listener = Until(trace.record.calls, heard, learns=learns)
         try:
-            # Fused attention has no way back that a rule could follow.
-            with self.running(), sdpa_kernel(SDPBackend.MATH):
-                listener.listen(lambda: self.model(*args, **kwargs))
-        except _EnoughError:
+            with self._run(image) as (run, tensor):
+                listener.begin(self.graph.inputs[0].name, tensor)
+                with operations:
+                    listener.listen(run)
+        except EnoughError:
             pass
         except DivergedError as error:
             raise RunError(f"`{self.graph.name}` must do what it did when it was read, but: {error}") from error
@@ -250,7 +209,17 @@ class Subject:
             raise RunError(f"`{self.graph.name}` fails on the image: {type(error).__name__}: {line}") from error
         return found
 
-    def _place(self, trace: _Trace, node: str) -> tuple[int, int]:
+    @contextmanager
+    def _run(self, image: Any) -> Iterator[tuple[Callable[[], object], Any]]:
+        """What calls the model with an image, and its input."""
+        # Not the caller's numbers, and not the leaf: a model may write to its input.
+        tensor = image.clone()
+        args, kwargs = self._arguments.filled({self.graph.inputs[0].name: tensor})
+        # Fused attention has no way back that a rule could follow.
+        with self.running(), sdpa_kernel(SDPBackend.MATH):
+            yield lambda: self.model(*args, **kwargs), tensor
+
+    def _place(self, trace: Trace, node: str) -> tuple[int, int]:
         place = trace.place_of(node, self.graph)
         if place is None:
             raise InputError(

@@ -95,6 +95,17 @@ class Search:
         if rules:
             self.subject.linked(self.ranked, self.subject.tensor(self.image(0).numbers))
 
+    def settings(self) -> dict[str, Any]:
+        """What makes the same search over other images of the set."""
+        return {
+            "name": self.subject.graph.name,
+            "node": self.node,
+            "layer": self.layer,
+            "preprocessing": self.preprocessing,
+            "count": len(self.strongest.scores[0]),
+            "only_inside": self.only_inside,
+        }
+
     def run(self, journal: Path | None = None, progress: Progress | None = None) -> Strongest:
         """Look at every image; with a journal what was done is kept, and goes on where it was interrupted.
 
@@ -124,14 +135,15 @@ class Search:
         for number in range(done, len(self.images)):
             if progress is not None:
                 progress(number, len(self.images))
-            found = self._found(number)
+            found = self.look(number)
             self.strongest.take(number, found)
             if book is not None:
                 book.add({"image": number, "found": found})
         if progress is not None:
             progress(len(self.images), len(self.images))
 
-    def _found(self, number: int) -> list[Found]:
+    def look(self, number: int) -> list[Found]:
+        """What one image has to tell, to be handed to the strongest; raises as `run` does."""
         image = self.image(number)
         try:
             value = self.subject.value(self.ranked, self.subject.tensor(image.numbers))

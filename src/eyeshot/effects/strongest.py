@@ -126,18 +126,29 @@ class Strongest:
         if not len(telling):
             return []
         chosen = rows[telling]
-        values = np.asarray(chosen.numpy(force=True) if hasattr(chosen, "numpy") else chosen, np.float64)
-        return [self._found(int(channel), row) for channel, row in zip(telling, values, strict=True)]
+        return self._found(telling, np.asarray(chosen.numpy(force=True) if hasattr(chosen, "numpy") else chosen))
 
-    def _found(self, channel: int, row: Array) -> Found:
-        least = self.scores[channel, -1]
-        near = np.flatnonzero(row >= least) if np.isfinite(least) else np.arange(len(row))
-        # A stable sort keeps row-major order among equals.
-        first = near[np.argsort(-row[near], kind="stable")[: self._count]]
-        places = self._allowed[first] if self._allowed is not None else first
-        here = tuple(int(np.count_nonzero(row == score)) for score in row[first])
-        before = tuple(int(np.count_nonzero(row == score)) for score in self.scores[channel])
-        return Found(channel, tuple(places.tolist()), tuple(row[first].tolist()), here, before)
+    def _found(self, channels: Array, rows: Array) -> list[Found]:
+        """What some channels have to tell; all of them at once, because most of many images are soon no news."""
+        count, kept = min(self._count, rows.shape[1]), self.scores[channels]
+        # Whatever is kept in the end is neither below what is kept now nor below the last that comes from here.
+        least = np.maximum(np.partition(rows, -count, axis=1)[:, -count], kept[:, -1])
+        row, place = np.nonzero(rows >= least[:, None])
+        value = rows[row, place].astype(np.float64)
+        # A stable order: row-major among equals.
+        order = np.lexsort((place, -value, row))
+        row, place, value = row[order], place[order], value[order]
+        starts = np.flatnonzero(np.concatenate([[True], row[1:] != row[:-1]]))
+        before = np.add.reduceat((value[:, None] == kept[row]).astype(np.int64), starts)
+        runs = np.concatenate([[True], (row[1:] != row[:-1]) | (value[1:] != value[:-1])])
+        here = np.diff(np.append(np.flatnonzero(runs), len(runs)))[np.cumsum(runs) - 1]
+        places = self._allowed[place] if self._allowed is not None else place
+        ends = np.minimum(np.append(starts[1:], len(row)), starts + self._count)
+        told = zip(channels.tolist(), starts, ends, before.tolist(), strict=True)
+        return [
+            Found(k, tuple(places[a:b].tolist()), tuple(value[a:b].tolist()), tuple(here[a:b].tolist()), tuple(same))
+            for k, a, b, same in told
+        ]
 
     def take(self, image: int, found: Sequence[Found]) -> None:
         """Count what an image has told.
@@ -149,27 +160,58 @@ class Strongest:
         found : sequence of Found
             What `look` gave.
         """
-        for one in found:
-            self._take(image, one)
+        if not found:
+            return
+        k = [one.channel for one in found]
+        new = np.full((len(found), self._count), -np.inf)
+        places, here = np.zeros(new.shape, np.int64), np.zeros(new.shape, np.int64)
+        for i, one in enumerate(found):
+            n = len(one.scores)
+            new[i, :n], places[i, :n], here[i, :n] = one.scores, one.places, one.here
+        mine = (self.scores[k], self.images[k], self.places[k], self.ties[k] + np.array([one.before for one in found]))
+        theirs = (new, np.where(np.isfinite(new), image, -1), places, here - 1 + self._known(k, new))
+        self._choose(k, mine, theirs)
 
-    def _take(self, image: int, one: Found) -> None:
-        k, new = one.channel, np.array(one.scores)
-        scores = np.concatenate([self.scores[k], new])
-        images = np.concatenate([self.images[k], np.full(len(new), image)])
-        places = np.concatenate([self.places[k], np.array(one.places, np.int64)])
-        known = self._known(k, new)
-        ties = np.concatenate([self.ties[k] + np.array(one.before), np.array(one.here, np.int64) - 1 + known])
-        order = np.lexsort((places, np.where(images < 0, np.iinfo(np.int64).max, images), -scores))[: self._count]
-        self.scores[k], self.images[k] = scores[order], images[order]
-        self.places[k], self.ties[k] = places[order], ties[order]
+    def merged(self, other: Strongest) -> Strongest:
+        """What is the strongest of two sets of images, of which each has told all.
 
-    def _known(self, channel: int, scores: Array) -> Array:
+        A value that is kept here and not there stands there nowhere, or is below all that is kept there and so is not
+        kept in the end: what is kept tells of all ties that matter, and the order of merging changes nothing.
+
+        Parameters
+        ----------
+        other : Strongest
+            Of other images, by their numbers in the same set.
+
+        Returns
+        -------
+        Strongest
+            A new one; both stay as they are.
+        """
+        found = Strongest(len(self.scores), self._extents, self._count)
+        found._allowed = self._allowed
+        k = list(range(len(self.scores)))
+        mine, theirs = (
+            (one.scores, one.images, one.places, one.ties + another._known(k, one.scores))
+            for one, another in ((self, other), (other, self))
+        )
+        found._choose(k, mine, theirs)
+        return found
+
+    def _choose(self, k: list[int], mine: tuple[Array, ...], theirs: tuple[Array, ...]) -> None:
+        """Keep the strongest of two lists of scores, images, places and ties for some channels."""
+        scores, images, places, ties = (np.concatenate(both, axis=1) for both in zip(mine, theirs, strict=True))
+        last = np.where(images < 0, np.iinfo(np.int64).max, images)
+        order = np.lexsort((places, last, -scores))[:, : self._count]
+        self.scores[k], self.images[k], self.places[k], self.ties[k] = (
+            np.take_along_axis(part, order, axis=1) for part in (scores, images, places, ties)
+        )
+
+    def _known(self, channels: list[int], scores: Array) -> Array:
         """How many features with some scores were seen in earlier images: those that are kept know of all others."""
-        found = []
-        for score in scores:
-            same = np.flatnonzero((self.scores[channel] == score) & (self.images[channel] >= 0))
-            found.append(int(self.ties[channel, same[0]]) + 1 if len(same) else 0)
-        return np.array(found, np.int64)
+        same = (scores[:, :, None] == self.scores[channels][:, None, :]) & (self.images[channels] >= 0)[:, None, :]
+        ties = np.take_along_axis(self.ties[channels], same.argmax(2), axis=1)
+        return np.where(same.any(2), ties + 1, 0)
 
     def hits(self, channel: int) -> tuple[Hit, ...]:
         """The strongest features of a channel, the strongest first; fewer than wanted where there are no more."""

@@ -144,6 +144,11 @@ class Listener(TorchDispatchMode):
             where = f" in `{known.where}`" if known.where else ""
             raise DivergedError(f"it calls `{name}`{where} where it called `{known.name}` when it was read")
 
+    def whole(self, func: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Run what is taken as one call, whatever it calls within."""
+        with torch._C._DisableTorchDispatch():
+            return func(*args, **kwargs)
+
     def hear(self, func: Any, settings: dict[str, Any], out: Any) -> None:
         """Take the results of a call."""
         self._expect(name_of(func))
@@ -195,8 +200,8 @@ class Whole(TorchFunctionMode):
         if found is None or not self._listener.depends(found[1]):
             return func(*args, **kwargs)
         overload = found[0]
+        out = self._listener.whole(func, args, kwargs)
         with torch._C._DisableTorchDispatch():
-            out = func(*args, **kwargs)
             self._listener.hear(overload, _by_name(overload, args) | kwargs, out)
         return out
 
