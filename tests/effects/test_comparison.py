@@ -205,6 +205,16 @@ def test_signals_and_volumes() -> None:
     assert [m.x1 - m.x0 for m in strips.panel("first").marks if isinstance(m, Rect) and "field" in m.name] == [17, 9]
 
 
+def test_layers_without_a_match_or_a_picture_are_told() -> None:
+    first = nn.Sequential(nn.Conv2d(3, 4, 5), nn.ReLU(), nn.Conv2d(4, 4, 30))
+    found = eyeshot.compare(first, deep(), image(), most=1)
+    assert "1 layer of Sequential has no match in Sequential." in " ".join(found.draw().scene.texts())
+    rows = list(csv.DictReader(io.StringIO(found.to_csv())))
+    assert [row["first_channel"] != "" for row in rows] == [k in found.drawn for k in range(len(rows))]
+    with pytest.raises(InputError, match="`2` of `Sequential` must have a match to be drawn"):
+        eyeshot.compare(first, deep(), image(), layers=["2"])
+
+
 # ---------------------------------------------------------------------- without an image
 
 

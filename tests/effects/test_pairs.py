@@ -2,6 +2,8 @@
 
 import eyeshot
 from eyeshot.effects.pairs import compared
+from eyeshot.present.pairs_text import pairs_text
+from eyeshot.present.screen import Screen
 
 
 def test_alexnet_beside_vgg() -> None:
@@ -39,3 +41,17 @@ def test_layers_without_a_map_are_left_out() -> None:
         eyeshot.analyze("conv k3 | globalpool", input_shape=20).table, eyeshot.analyze("conv k3", 20).table
     )
     assert [pair.first.layer for pair in found.pairs] == ["conv1"]
+
+
+def test_networks_of_other_axes_have_no_match() -> None:
+    found = compared(eyeshot.analyze("alexnet").table, eyeshot.analyze("tcn").table)
+    assert all(pair.second is None and pair.apart == float("inf") for pair in found.pairs)
+    assert not found.drawn
+
+
+def test_a_narrow_terminal_gets_lines() -> None:
+    found = compared(eyeshot.analyze("alexnet").table, eyeshot.analyze("vgg16").table)
+    text = pairs_text(found, Screen(width=24))
+    assert "conv5 163: conv5_2 164" in text
+    assert "fc6-conv 355: no match" in text
+    assert max(map(len, text.splitlines())) <= 24
