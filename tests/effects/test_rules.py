@@ -285,6 +285,22 @@ class Recurs(nn.Module):
         return self.rnn(self.conv(x).flatten(2).transpose(1, 2))[0]
 
 
+class Tokens(nn.Module):
+    """Tokens laid out as a map, convolved and laid out again, as in PVT: the kernel says how they lie."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem, self.wide, self.narrow = nn.Conv2d(3, 8, 4, stride=4), nn.Linear(8, 32), nn.Linear(32, 8)
+        self.mixed = nn.Conv2d(32, 32, 3, padding=1, groups=32)
+
+    def forward(self, x: Tensor) -> Tensor:
+        tokens = self.stem(x)
+        height, width = tokens.shape[2:]
+        wide = self.wide(tokens.flatten(2).transpose(1, 2))
+        mixed = self.mixed(wide.transpose(1, 2).view(1, 32, height, width)).flatten(2).transpose(1, 2)
+        return self.narrow(nn.functional.gelu(mixed))
+
+
 TAKEN_APART: dict[str, Callable[[], nn.Module]] = {
     "batch norm": lambda: nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Conv2d(4, 2, 3)),
     "batch norm at the end": lambda: nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4)),
@@ -292,6 +308,7 @@ TAKEN_APART: dict[str, Callable[[], nn.Module]] = {
     "group norm": lambda: nn.Sequential(nn.Conv2d(3, 4, 3), nn.GroupNorm(2, 4), nn.ReLU()),
     "circular": lambda: nn.Sequential(nn.Conv2d(3, 4, 3, padding=1, padding_mode="circular"), nn.ReLU()),
     "attention": Attends,
+    "tokens convolved": Tokens,
 }
 
 
@@ -312,7 +329,7 @@ def test_recurrent_layers_have_no_way_back_that_could_be_followed() -> None:
     subject = Subject(Recurs().eval(), SHAPE)
     node = subject.graph.outputs[0]
     assert subject.value(node, image()).shape == (1, 25, 6)
-    with pytest.raises(RunError, match="in `rnn`"):
+    with pytest.raises(InputError, match=r"recurrent layers \(`(lstm|gru|rnn_tanh)`\); take a layer before"):
         subject.back(node, (0, 3, 2), image(), Rule.GRADIENT)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,6 +16,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from eyeshot.analyses.analysis import Analysis
 from eyeshot.effects.following import EnoughError, Followed, Operations, Trace, Until, kept, repeated
 from eyeshot.effects.images import Form
+from eyeshot.effects.layouts import InOrder
 from eyeshot.effects.rectifiers import Rectifying
 from eyeshot.effects.rules import Rule
 from eyeshot.errors import InputError, RunError
@@ -133,7 +134,7 @@ class Subject:
     def _learning(self) -> Trace:
         """The model read as it runs when gradients are kept: then normalisations and others are taken apart."""
         record = Record(learns=True)
-        with TURN:
+        with TURN, InOrder(runs=False):
             graph, _ = capture_first(self.model, [self._arguments], record=record, name=self.graph.name)
         return Trace(graph, record)
 
@@ -170,7 +171,7 @@ class Subject:
         """
         followed = self._followed.get((node, learns))
         if followed is not None:
-            with self._run(image) as (run, _), torch.set_grad_enabled(learns), eagerly():
+            with self._run(image, learns=learns) as (run, _), torch.set_grad_enabled(learns), eagerly():
                 value = repeated(run, followed)
             if value is not None:
                 return value
@@ -196,7 +197,7 @@ class Subject:
 
         listener = Until(trace.record.calls, heard, learns=learns)
         try:
-            with self._run(image) as (run, tensor):
+            with self._run(image, learns=learns) as (run, tensor):
                 listener.begin(self.graph.inputs[0].name, tensor)
                 with operations:
                     listener.listen(run)
@@ -204,19 +205,21 @@ class Subject:
             pass
         except DivergedError as error:
             raise RunError(f"`{self.graph.name}` must do what it did when it was read, but: {error}") from error
+        except InputError:
+            raise
         except Exception as error:
             line = (str(error).strip() or "no message").splitlines()[0]
             raise RunError(f"`{self.graph.name}` fails on the image: {type(error).__name__}: {line}") from error
         return found
 
     @contextmanager
-    def _run(self, image: Any) -> Iterator[tuple[Callable[[], object], Any]]:
+    def _run(self, image: Any, *, learns: bool) -> Iterator[tuple[Callable[[], object], Any]]:
         """What calls the model with an image, and its input."""
         # Not the caller's numbers, and not the leaf: a model may write to its input.
         tensor = image.clone()
         args, kwargs = self._arguments.filled({self.graph.inputs[0].name: tensor})
         # Fused attention has no way back that a rule could follow.
-        with self.running(), sdpa_kernel(SDPBackend.MATH):
+        with self.running(), sdpa_kernel(SDPBackend.MATH), InOrder(runs=True) if learns else nullcontext():
             yield lambda: self.model(*args, **kwargs), tensor
 
     def _place(self, trace: Trace, node: str) -> tuple[int, int]:
