@@ -78,9 +78,11 @@ class Report:
         rounds: int = 9,
         per: tuple[int, int] = (1, 1),
         aim: float | None,
+        clock: Callable[[], float] = time.perf_counter,
     ) -> float:
         """The ratio of two medians, measured in turn; `per` says how many units each call does."""
-        mine, theirs = (taken / n for taken, n in zip(medians(measured, against, rounds=rounds), per, strict=True))
+        both = medians(measured, against, rounds=rounds, clock=clock)
+        mine, theirs = (taken / n for taken, n in zip(both, per, strict=True))
         self.rows.append(Row(what, mine, theirs, aim))
         return mine / theirs
 
@@ -92,7 +94,7 @@ class Report:
         return "".join([*parts, f"\n{conditions}.\n"])
 
 
-def medians(*calls: Callable[[], object], rounds: int) -> list[float]:
+def medians(*calls: Callable[[], object], rounds: int, clock: Callable[[], float] = time.perf_counter) -> list[float]:
     """Seconds that each of some calls takes, the median of `rounds` turns in which each is called once."""
     for call in calls:
         call()
@@ -102,9 +104,9 @@ def medians(*calls: Callable[[], object], rounds: int) -> list[float]:
     times: list[list[float]] = [[] for _ in calls]
     for _ in range(rounds):
         for taken, call in zip(times, calls, strict=True):
-            begin = time.perf_counter()
+            begin = clock()
             call()
-            taken.append(time.perf_counter() - begin)
+            taken.append(clock() - begin)
     gc.unfreeze()
     return [statistics.median(taken) for taken in times]
 
