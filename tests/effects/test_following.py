@@ -87,3 +87,40 @@ def test_a_model_that_goes_another_way_is_told() -> None:
     subject.value(node, image)
     with pytest.raises(RunError, match=r"must do what it did when it was read, but: it calls `aten::sigmoid\.default`"):
         subject.value(node, image)
+
+
+class Breaks(nn.Module):
+    """Counts, writes to a buffer and draws before it fails on its third call."""
+
+    calls = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.seen = nn.Conv2d(3, 4, 3), 0
+        self.register_buffer("total", torch.zeros(1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        type(self).calls += 1
+        self.seen += 1
+        self.total += 1
+        self.conv.kept = x
+        x = self.conv(x)
+        if type(self).calls > 2:
+            raise RuntimeError("broken")
+        return x.relu()
+
+
+def test_a_model_comes_back_untouched_after_an_exception() -> None:
+    Breaks.calls = 0
+    model, image = Breaks(), torch.rand(1, 3, 8, 8)
+    subject = Subject(model, (1, 3, 8, 8))
+    node = subject.graph.outputs[0]
+    subject.value(node, image)
+    before, state = {name: id(value) for name, value in vars(model.conv).items()}, torch.random.get_rng_state()
+    with pytest.raises(RunError, match="fails on the image: RuntimeError: broken"):
+        subject.value(node, image)
+    assert (model.seen, float(model.total), model.training) == (0, 0, True)
+    assert {name: id(value) for name, value in vars(model.conv).items()} == before
+    assert all(p.grad is None and p.requires_grad for p in model.parameters())
+    assert not any(module._forward_hooks or module._forward_pre_hooks for module in model.modules())
+    assert torch.equal(torch.random.get_rng_state(), state)
