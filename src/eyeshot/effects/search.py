@@ -19,6 +19,7 @@ from eyeshot.effects.strongest import Found, Strongest
 from eyeshot.errors import FeatureError, InputError, RunError
 from eyeshot.running.disk import DISK
 from eyeshot.running.journal import Journal
+from eyeshot.running.kept import Kept
 from eyeshot.running.lock import Lock
 
 if TYPE_CHECKING:
@@ -132,13 +133,14 @@ class Search:
         return self.strongest
 
     def _look(self, done: int, book: Journal | None, progress: Progress | None) -> None:
-        for number in range(done, len(self.images)):
-            if progress is not None:
-                progress(number, len(self.images))
-            found = self.look(number)
-            self.strongest.take(number, found)
-            if book is not None:
-                book.add({"image": number, "found": found})
+        with Kept(self.subject.model):
+            for number in range(done, len(self.images)):
+                if progress is not None:
+                    progress(number, len(self.images))
+                found = self.look(number)
+                self.strongest.take(number, found)
+                if book is not None:
+                    book.add({"image": number, "found": found})
         if progress is not None:
             progress(len(self.images), len(self.images))
 

@@ -16,6 +16,8 @@ __all__ = ["Kept"]
 class Kept:
     """Puts back attributes and buffers of a model at its end, as a context; of several at a time the last one does.
 
+    What is found at the first of them is what is put back: within one, others cost little.
+
     Parameters
     ----------
     model : Module
@@ -47,8 +49,14 @@ class Kept:
                 del Kept._active[id(self._model)]
                 first._put_back()
 
+    def put_back(self) -> None:
+        """Put back now what will be put back at the end, between two runs; no other may be in between."""
+        with TURN:
+            Kept._active[id(self._model)]._put_back()
+
     def _put_back(self) -> None:
         self._attributes.put_back()
-        for tensor, version, numbers in self._buffers:
+        for k, (tensor, version, numbers) in enumerate(self._buffers):
             if tensor._version != version:
                 tensor.copy_(numbers)
+                self._buffers[k] = tensor, tensor._version, numbers
