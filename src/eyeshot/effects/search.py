@@ -19,7 +19,6 @@ from eyeshot.effects.strongest import Found, Strongest
 from eyeshot.errors import FeatureError, InputError, RunError
 from eyeshot.running.disk import DISK
 from eyeshot.running.journal import Journal
-from eyeshot.running.kept import Kept
 from eyeshot.running.lock import Lock
 
 if TYPE_CHECKING:
@@ -133,6 +132,8 @@ class Search:
         return self.strongest
 
     def _look(self, done: int, book: Journal | None, progress: Progress | None) -> None:
+        from eyeshot.running.kept import Kept
+
         with Kept(self.subject.model):
             for number in range(done, len(self.images)):
                 if progress is not None:
