@@ -33,7 +33,7 @@ _PLAIN = 4
 """Channels up to which a convolution reads its operand as it lies."""
 _HEAP = 2**25
 """Bytes from which the C library gets a tensor's memory from the system alone, and gives it back at once."""
-_HOLES = 2.3
+_HOLES = 2.15
 """Smaller tensors lie in its heap. One that is aligned does not fit into the hole that another of its size has left, so
 the heap grows to as many times what lives in it, as measured over whole networks."""
 _MORE_HOLES = 3.2
