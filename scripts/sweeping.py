@@ -121,11 +121,13 @@ def _read(path: Path) -> dict[str, Record]:
 
 def _keep(path: Path, state: str) -> None:
     """Leave in a file of results those of one state of the code alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     found = _read(path)
     kept = [json.dumps(record) + "\n" for record in found.values() if record.get("code") == state]
-    if len(kept) < len(found):
-        print(f"{len(found) - len(kept)} results of other code are dropped from {path.name}")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    # Only then: another sweep may be writing into the same file.
+    if len(kept) == len(found):
+        return
+    print(f"{len(found) - len(kept)} results of other code are dropped from {path.name}")
     fresh = path.with_suffix(".new")
     fresh.write_text("".join(kept), "utf-8")
     fresh.replace(path)

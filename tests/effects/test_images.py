@@ -161,5 +161,6 @@ def test_the_first_convolution_need_not_read_the_image(tmp_path: Path) -> None:
     assert maps.jump == (2, 2)
     found = eyeshot.patches(net, "conv", folder, channels=[1], count=2, rules=())
     assert len(found.channels[0].patches) == 2
-    with pytest.raises(InputError, match=r"must have 12 channels and 2 axes, but has the shape \(4, 20, 24\)"):
+    # Not that it must have 12 channels, as the convolution has them.
+    with pytest.raises(InputError, match=r"must run with input \(1, 4, 20, 24\), but `conv` raises .* 12 channels"):
         eyeshot.activations(net, "conv", np.zeros((4, 20, 24), np.float32))

@@ -11,7 +11,7 @@ from eyeshot.errors import EyeshotError, InputError, nearest
 from eyeshot.frontends.torch.references import need
 
 if TYPE_CHECKING:
-    from eyeshot.effects.images import Image
+    from eyeshot.effects.images import Form, Image
     from eyeshot.effects.rules import Rule
 
 __all__ = ["Size", "Weighted", "node_of", "read", "read_at", "rules_of", "weighted"]
@@ -78,10 +78,27 @@ def read_at(model: Weighted, image: Any, preprocessing: Preprocessing) -> tuple[
         # Perhaps the network cuts its image up before the first convolution; whether it runs decides.
         try:
             found = image_of(image, Form(), preprocessing)
-            return Subject(model.module, (1, *found.numbers.shape), name=model.name), found
         except EyeshotError:
             raise unfit from None
+        try:
+            return Subject(model.module, (1, *found.numbers.shape), name=model.name), found
+        except EyeshotError as error:
+            raise (unfit if _takes(model, Form.of(model.module), found) else error) from None
     return Subject(model.module, (1, *found.numbers.shape), name=model.name), found
+
+
+def _takes(model: Weighted, form: Form, image: Image) -> bool:
+    """Whether a network runs on what its first convolution takes: only then that may be asked for."""
+    from eyeshot.effects.passes import Subject
+
+    if form.channels is None or image.numbers.ndim - 1 != form.axes:
+        # An image of other axes fits no such network, however many channels it makes of them.
+        return True
+    try:
+        Subject(model.module, (1, form.channels, *image.numbers.shape[1:]), name=model.name)
+    except EyeshotError:
+        return False
+    return True
 
 
 def node_of(subject: Any, layer: str) -> str:

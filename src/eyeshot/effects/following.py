@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
 
+from eyeshot.effects.modes import Seeing
 from eyeshot.frontends.torch.record import Record, is_copy, listed
 from eyeshot.graph.core import Graph
 from eyeshot.running.listen import Listener
@@ -102,18 +102,13 @@ class Followed:
     result: int
 
 
-class Operations(TorchDispatchMode):
+class Operations(Seeing):
     """Writes down the operations of a run, below whoever follows it; as a context, entered before the other."""
 
     def __init__(self) -> None:
         super().__init__()
         self._operations: list[Any] = []
         self._last: list[Any] = []
-
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        """Nothing in here is ever compiled, as in `Listener`."""
-        return False
 
     def until(self, tensor: Any) -> Followed | None:
         """The run until a tensor that was just made; None if no single operation has made it."""
@@ -130,18 +125,13 @@ class Operations(TorchDispatchMode):
         return out
 
 
-class _Again(TorchDispatchMode):
+class _Again(Seeing):
     """Lets a model do what it did, ends it behind the last operation, and keeps what that made."""
 
     def __init__(self, followed: Followed) -> None:
         super().__init__()
         self._followed, self._done = followed, 0
         self.found: Any = None
-
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        """Nothing in here is ever compiled, as in `Listener`."""
-        return False
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None

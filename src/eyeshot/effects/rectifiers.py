@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from torch.utils._python_dispatch import TorchDispatchMode
-
+from eyeshot.effects.modes import Seeing
 from eyeshot.effects.rules import Rule
 
 __all__ = ["Rectifying"]
@@ -20,7 +19,7 @@ _RECTIFIERS = frozenset({"aten::threshold_backward", "aten::hardtanh_backward"})
 """Operations of the way back that belong to rectifiers: ReLU, and ReLU6 with its like, which are cut off above too."""
 
 
-class Rectifying(TorchDispatchMode):
+class Rectifying(Seeing):
     """Sends what comes back through rectifiers by a rule, as a context.
 
     Parameters
@@ -38,11 +37,6 @@ class Rectifying(TorchDispatchMode):
         super().__init__()
         self._rule = rule
         self.met = 0
-
-    @classmethod
-    def _should_skip_dynamo(cls) -> bool:
-        """Nothing in here is ever compiled; saying so would load PyTorch's compiler, which takes seconds."""
-        return False
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None

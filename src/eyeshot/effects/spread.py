@@ -18,6 +18,8 @@ __all__ = ["CHUNK", "spread"]
 
 CHUNK = 32
 """Images of one task: enough that reading the model is little beside running it."""
+_CLUSTERS = ("dask.distributed", "distributed")
+"""Names for the cluster that dask is connected to."""
 
 
 def spread(search: Search, scheduler: Any) -> Strongest:
@@ -41,6 +43,7 @@ def spread(search: Search, scheduler: Any) -> Strongest:
     RunError
         If the model fails on an image, or the cluster does.
     """
+    _check(scheduler)
     delayed = _library("dask").delayed
     tokenize = _library("dask.base").tokenize
     files = [os.path.abspath(name) for name in search.images.files]
@@ -59,15 +62,21 @@ def spread(search: Search, scheduler: Any) -> Strongest:
     return search.strongest
 
 
+def _check(scheduler: Any) -> None:
+    """Refuse a name that dask does not know, before it can be taken for a fault of the search."""
+    known = _library("dask.base").named_schedulers
+    if isinstance(scheduler, str) and scheduler.lower() not in known and scheduler.lower() not in _CLUSTERS:
+        raise InputError(
+            f"dask must know the scheduler, but does not know {scheduler!r}; take threads, processes, synchronous, or "
+            "a cluster's client"
+        )
+
+
 def _computed(found: Any, scheduler: Any) -> Strongest:
     try:
         (result,) = _library("dask").compute(found, scheduler=scheduler, optimize_graph=False)
     except EyeshotError:
         raise
-    except ValueError as error:
-        if not isinstance(scheduler, str):
-            raise RunError(f"the search on dask broke off: {error}") from error
-        raise InputError(f"dask must know the scheduler, but does not know {scheduler!r}") from error
     except Exception as error:
         line = (str(error).strip() or "no message").splitlines()[0]
         raise RunError(f"the search on dask broke off: {type(error).__name__}: {line}") from error
