@@ -1,5 +1,6 @@
 """Periodic interval sequences against brute force over a long range of indices, negative ones too."""
 
+import math
 from fractions import Fraction
 
 import pytest
@@ -97,20 +98,28 @@ def test_gaps_tell_where_nothing_is_read(a: Periodic, b: Periodic) -> None:
     assert (a.gaps() == b.gaps()) == (empty(a) == empty(b))
 
 
-@given(periodic(), st.integers(-20, 20))
-def test_offset_of_a_moved_sequence(sequence: Periodic, by: int) -> None:
-    moved = Periodic(
-        sequence.period,
-        sequence.advance,
-        tuple(lo + by if hi > lo else lo for lo, hi in zip(sequence.lo, sequence.hi, strict=True)),
-        tuple(hi + by if hi > lo else hi for lo, hi in zip(sequence.lo, sequence.hi, strict=True)),
-    )
-    reads = any(hi > lo for lo, hi in zip(sequence.lo, sequence.hi, strict=True))
-    assert moved.offset_from(sequence) == (by if reads else 0)
+@given(periodic(), periodic(), st.integers(1, 40))
+def test_distance_is_that_of_the_centres_feature_by_feature(a: Periodic, b: Periodic, n: int) -> None:
+    turn = math.lcm(a.period, b.period)
+    pairs = [(a.interval(i), b.interval(i)) for i in range(n)]
+    apart = [Fraction(p + q - r - s, 2) for (p, q), (r, s) in pairs if q > p and s > r]
+    found = a.distance_from(b, n)
+    assert found == b.distance_from(a, n)
+    if a.jump != b.jump:
+        assert found == (abs(apart[0]) if len(set(apart)) == 1 else 0 if not apart else None)
+    else:
+        first = [Fraction(p + q - r - s, 2) for (p, q), (r, s) in pairs[:turn] if q > p and s > r]
+        assert found == (abs(sum(first)) / len(first) if first else 0)
 
 
-def test_offset_of_branches_with_other_jumps_is_unknown() -> None:
-    assert Periodic(1, 1, (0,), (1,)).offset_from(Periodic(1, 2, (0,), (1,))) is None
+@given(periodic(), st.integers(-20, 20), st.integers(1, 40))
+def test_a_moved_sequence_lies_as_far_away_as_it_was_moved(sequence: Periodic, by: int, n: int) -> None:
+    pairs = list(zip(sequence.lo, sequence.hi, strict=True))
+    lo, hi = (tuple(end + by if full else end for end, full in zip(ends, [q > p for p, q in pairs], strict=True))
+              for ends in (sequence.lo, sequence.hi))  # fmt: skip
+    moved = Periodic(sequence.period, sequence.advance, lo, hi)
+    reads = any(q > p for p, q in map(sequence.interval, range(n)))
+    assert moved.distance_from(sequence, n) == (abs(by) if reads else 0)
 
 
 def test_quadruple_of_the_first_layers_of_alexnet() -> None:

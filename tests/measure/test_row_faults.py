@@ -377,6 +377,80 @@ def test_single_features_that_meet_have_a_distance() -> None:
     assert eyeshot.verify(Meets(), input_shape=(1, 1, 8)).holds
 
 
+class Meeting(nn.Module):
+    """Two things that are done to one image, and added."""
+
+    def __init__(self, a: Callable[[Tensor], Tensor], b: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.a, self.b = a, b
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.a(x) + self.b(x)
+
+
+def _written(x: Tensor) -> Tensor:
+    out = x.clone()
+    out[..., 1::4] = x[..., 3::4]
+    return out
+
+
+MEETINGS: dict[str, tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor], Fraction | int | None]] = {
+    "jumps that differ": (lambda x: x[..., :6], lambda x: x[..., ::2], None),
+    "backwards": (lambda x: x, lambda x: x.flip(2), None),
+    "two that meet in two features": (
+        lambda x: x[..., :2], lambda x: x.unfold(2, 4, 1).mean(-1)[..., 3:5], Fraction(9, 2),
+    ),
+    "two steps that differ": (lambda x: x[..., :2], lambda x: x[..., ::2][..., :2], None),
+    "gathered out of order": (lambda x: x[..., [3, 0, 7]], lambda x: x[..., :3], None),
+    "gathered alike": (lambda x: x[..., [3, 0, 7]], lambda x: x[..., [5, 2, 9]], 2),
+    "some of them written": (_written, lambda x: x, None),
+    "no feature in common": (
+        lambda x: functional.pad(x[..., :6], (0, 6)), lambda x: functional.pad(x[..., 6:], (6, 0)), 0,
+    ),
+    "one that stands still": (lambda x: x[..., 3:4], lambda x: x, 0),
+    "the same shifted about the middle": (lambda x: x.unfold(2, 3, 1).amax(-1), lambda x: x[..., 1:-1], 0),
+    "windows beside their middles": (
+        lambda x: x.reshape(1, 1, 3, 4).amax(-1, keepdim=True).expand(1, 1, 3, 4).reshape(1, 1, 12), lambda x: x, 0,
+    ),
+    "windows beside their ends": (
+        lambda x: x.reshape(1, 1, 3, 4).amax(-1, keepdim=True).expand(1, 1, 3, 4).reshape(1, 1, 12),
+        lambda x: functional.pad(x, (2, 0))[..., :12], 2,
+    ),
+    "after a roll": (lambda x: x.roll(3, 2), lambda x: x, None),
+    "up to here": (lambda x: x.cumsum(2), lambda x: x, 0),
+}  # fmt: skip
+"""What meets, and how far it lies apart; None where it lies now so far apart, now otherwise."""
+
+NOTHING_MEETS = {"no feature in common", "one that stands still", "up to here"}
+NOT_SHOWN = {"some of them written"}
+"""Those of which a branch is a step within an operation, which no tensor of the model holds."""
+
+
+@pytest.mark.parametrize("name", MEETINGS)
+def test_how_far_branches_lie_apart_is_what_each_feature_shows(name: str) -> None:
+    a, b, apart = MEETINGS[name]
+    model = Meeting(a, b)
+    (row,) = eyeshot.analyze(model, (1, 1, 12))[-1].axes
+    assert row.misaligned == apart
+    proof = eyeshot.verify(model, input_shape=(1, 1, 12))
+    assert proof.holds, proof.row_mismatches
+    if name in NOTHING_MEETS:
+        return
+    if name in NOT_SHOWN:
+        assert dict(proof.rows.not_shown)["misaligned"] == 1
+        return
+    for other in {Fraction(0), Fraction(1), None} - {row.misaligned}:
+        with broken_rows(lambda axis, other=other: replace(axis, misaligned=other)):  # type: ignore[misc]
+            proof = eyeshot.verify(model, input_shape=(1, 1, 12))
+        assert "misaligned" in {found.number for found in proof.row_mismatches}
+
+
+def test_a_distance_that_is_not_one_is_said_in_every_format() -> None:
+    fields = eyeshot.analyze(Meeting(lambda x: x[..., :6], lambda x: x[..., ::2]), (1, 1, 12))
+    assert "branches whose centres lie apart meet here, no one distance at add" in " ".join(fields.to_text().split())
+    assert fields.to_dict()["layers"][-1]["axes"][0]["misaligned"] is None
+
+
 def test_padding_beside_gaps_contradicts_nothing() -> None:
     up = nn.ConvTranspose2d(1, 1, 1, stride=(2, 1), output_padding=(0, 0))
     after = nn.Conv2d(1, 1, (2, 1), padding=(2, 0), dilation=(2, 1), padding_mode="replicate")

@@ -64,10 +64,12 @@ class Features:
         The node that makes the value.
     field : Field
         Its theoretical field.
+    among : Features, optional
+        All paths to the value, where `field` are some of them: features are numbered as for all of them.
     """
 
-    def __init__(self, graph: Graph, node: Node, field: Field) -> None:
-        self._graph, self._node, self._field = graph, node, field
+    def __init__(self, graph: Graph, node: Node, field: Field, among: Features | None = None) -> None:
+        self._graph, self._node, self._field, self._among = graph, node, field, among
         pairs = zip(positions_of(graph, field), field, strict=True)
         # Each term with channels taken together, and as it is: what is listed goes by the layout, as `at` does.
         self._as_they_are = {id(term): (term, own) for term, own in pairs if not _falls_into_gaps(term)}
@@ -78,13 +80,15 @@ class Features:
 
     @cached_property
     def _layout(self) -> Layout:
-        return layout_of(self._graph, self._node, self._field)
+        return self._among._layout if self._among else layout_of(self._graph, self._node, self._field)
 
     @cached_property
     def _is_direct(self) -> bool:
         """Whether coordinates along every axis are the numbers of features, so that no layout is needed."""
         places: dict[int, tuple[int, int, int]] = {}
         owners: dict[tuple[int, int], int] = {}
+        if self._among and not self._among._is_direct:
+            return False
         if len({term.input for term in self.terms}) > 1:
             return False
         if not all(_is_numbered(term, places, owners) for term in self.terms):
@@ -130,8 +134,8 @@ class Features:
                 self._known[id(term), axis] = ends.of_features(self._layout)
         return [self._known[id(term), axis] for term in terms]
 
-    def _hulls(self, terms: Terms, axis: int) -> tuple[Ints, Ints] | None:
-        """What all terms read together, as of `_ends`; None if there are too many features to list them.
+    def ends(self, terms: Terms, axis: int) -> tuple[Ints, Ints] | None:
+        """Ends of what all terms read together, with a dimension for each axis of features; None if they are too many.
 
         Axes of features that change nothing are left out, but for the one that numbers the features along the axis.
         """
@@ -143,11 +147,11 @@ class Features:
     def _unite(self, terms: Terms, axis: int) -> tuple[Ints, Ints] | None:
         import numpy as np
 
-        ends = self._ends(terms, axis)
-        shape = np.broadcast_shapes(*(one.shape for one in ends))
+        each = self._ends(terms, axis)
+        shape = np.broadcast_shapes(*(one.shape for one in each))
         if math.prod(shape) > _MOST_LISTED and sum(n > 1 for n in shape) > 1:
             return None
-        los, his = zip(*(one.laid_out() for one in ends), strict=True)
+        los, his = zip(*(one.laid_out() for one in each), strict=True)
         lo, hi = functools.reduce(np.minimum, los), functools.reduce(np.maximum, his)
         name = self._graph.inputs[terms[0].input].axes[axis].name
         for k, own in enumerate(self._layout.names):
@@ -156,14 +160,14 @@ class Features:
 
     def _followed(self, terms: Terms, axis: int) -> list[int]:
         """Axes of features along which it changes what is read."""
-        hulls = self._hulls(terms, axis)
+        hulls = self.ends(terms, axis)
         shapes = [one.shape for one in self._ends(terms, axis)] if hulls is None else [hulls[0].shape]
         return [k for k in range(len(self._layout.extents)) if any(shape[k] > 1 for shape in shapes)]
 
     def _listed(self, terms: Terms, axis: int) -> Listed:
         import numpy as np
 
-        hulls = self._hulls(terms, axis)
+        hulls = self.ends(terms, axis)
         if hulls is None:
             return self._distinct(terms, axis, math.prod(self._layout.extents[k] for k in self._followed(terms, axis)))
         lo, hi = (ends.ravel() for ends in hulls)

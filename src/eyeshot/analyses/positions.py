@@ -12,7 +12,7 @@ from eyeshot.graph.core import Graph, Value
 if TYPE_CHECKING:
     from eyeshot.analyses.grids import GridTerm
 
-__all__ = ["are_pairs", "positions_of", "stands_twice"]
+__all__ = ["are_pairs", "followed", "positions_of", "stands_twice"]
 
 
 def positions_of(graph: Graph, field: Field) -> Field:
@@ -62,13 +62,14 @@ def are_pairs(field: Field) -> bool:
     seen: dict[tuple[int, int], list[set[int]]] = {}
     for term in field if len(field) > 1 else ():
         for axis in range(len(term.seqs) if isinstance(term, Term) else len(term.carried)):
-            dims = _followed(term, axis)
+            dims = followed(term, axis)
             if dims:
                 seen.setdefault((term.input, axis), []).append(dims)
     return any(a - b and b - a for found in seen.values() for i, a in enumerate(found) for b in found[:i])
 
 
-def _followed(term: Term | GridTerm, axis: int) -> set[int]:
+def followed(term: Term | GridTerm, axis: int) -> set[int]:
+    """Dimensions along which a term moves on along an axis."""
     if not isinstance(term, Term):
         return set(term.carried[axis])
     return {d for d, parts in enumerate(term.dims) if any(part.axis == axis and part.stride for part in parts)}

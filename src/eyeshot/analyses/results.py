@@ -69,8 +69,10 @@ class AxisField:
         the borders of the image.
     local_size : int or None
         Size over the paths that are local; None if there are none.
-    misaligned : Fraction
-        Distance in pixels between the centres of branches that meet here (mean over a period); 0 if they agree.
+    misaligned : Fraction or None
+        Largest distance in pixels between the centres of branches that meet here (mean over a period); 0 if they
+        agree or none meet. None where no one distance is known: most often branches of different jumps, which lie the
+        further apart the further on.
     status : Status
         How far the numbers can be trusted.
     reach : Scope
@@ -87,7 +89,7 @@ class AxisField:
     padding: int
     period: int | None
     local_size: int | None
-    misaligned: Fraction
+    misaligned: Fraction | None
     status: Status
     reach: Scope = Scope.LOCAL
 

@@ -147,20 +147,41 @@ class Periodic(NamedTuple):
         pairs = [hull((self.interval(i), other.interval(i))) for i in range(period)]
         return _shortest(self.advance * (period // self.period), pairs)
 
-    def offset_from(self, other: Periodic) -> Fraction | None:
-        """Distance of the centres of two sequences in pixels, averaged over a period; None if jumps differ."""
-        if self.advance * other.period != other.advance * self.period:
-            return None
-        return self._mean_centre() - other._mean_centre()
+    def distance_from(self, other: Periodic, n: int) -> Fraction | None:
+        """How far the centres of two sequences lie apart, in the mean over the first period of `n` features.
+
+        Only features count that both read something at.
+
+        Returns
+        -------
+        Fraction or None
+            Pixels; 0 if there is no such feature, None if the distance grows or shrinks from feature to feature.
+
+        Examples
+        --------
+        >>> pixels, pairs = Periodic(1, 1, (0,), (1,)), Periodic(1, 2, (0,), (2,))
+        >>> pixels.distance_from(Periodic(1, 1, (-1,), (2,)), 8), pixels.distance_from(pairs, 8)
+        (Fraction(0, 1), None)
+        """
+        turn = math.lcm(self.period, other.period)
+        is_one = self.advance * other.period == other.advance * self.period
+        if is_one and n >= turn and not self.has_gaps and not other.has_gaps:
+            return abs(self._mean_centre() - other._mean_centre())
+        twice: list[int] = []
+        # Sequences of different jumps lie otherwise one turn further on.
+        for i in range(min(n, turn if is_one else 2 * turn)):
+            (a, b), (c, d) = self.interval(i), other.interval(i)
+            if b <= a or d <= c:
+                continue
+            twice.append(a + b - c - d)
+            if not is_one and twice[-1] != twice[0]:
+                return None
+        return abs(Fraction(sum(twice), 2 * len(twice))) if twice else Fraction(0)
 
     def _mean_centre(self) -> Fraction:
-        """Mean over a period of centre(i) − jump·i, over the features that read something."""
-        centres = [
-            Fraction(lo + hi, 2) - self.jump * i
-            for i, (lo, hi) in enumerate(zip(self.lo, self.hi, strict=True))
-            if hi > lo
-        ]
-        return sum(centres, Fraction(0)) / len(centres) if centres else Fraction(0)
+        """Mean over a period of centre(i) − jump·i."""
+        centres = sum(self.lo) + sum(self.hi) - Fraction(self.advance * (self.period - 1))
+        return Fraction(centres, 2 * self.period)
 
 
 def hull(intervals: Iterable[Interval]) -> Interval:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 from fractions import Fraction
@@ -12,7 +13,7 @@ from eyeshot.analyses.results import AxisField, Scope
 from eyeshot.graph.access import Access
 from eyeshot.graph.core import Node
 from eyeshot.measure.claims import Claims
-from eyeshot.measure.row_numbers import Along, Finding
+from eyeshot.measure.row_numbers import VARIES, Along, Bools, Finding, Number
 
 __all__ = ["misalignment"]
 
@@ -36,9 +37,10 @@ def misalignment(claims: Claims, measured: Measured, name: str, field: AxisField
     node = claims.graph.by_name[name]
     branches = [_branch(claims, measured, operand, field) for operand in _beside(claims, node, field.axis)]
     local = [branch for branch in branches if branch is not None]
-    if len(local) < 2 and not field.misaligned:
+    if len(local) < 2 and field.misaligned == 0:
         return None
-    return Finding("misaligned", field.misaligned, _distance(local))
+    said = VARIES if field.misaligned is None else field.misaligned
+    return Finding("misaligned", said, _distance(local, said))
 
 
 _Branch = tuple[AxisField, Along | None]
@@ -83,28 +85,59 @@ def _beside(claims: Claims, node: Node, axis: str) -> list[str]:
     return found
 
 
-def _distance(branches: list[_Branch]) -> Fraction | None:
-    """The largest distance between the mean centres of branches with one jump; None if not all are known."""
-    if len(branches) < 2 or any(along is None for _, along in branches):
+def _distance(branches: list[_Branch], said: Number) -> Number | None:
+    """The largest distance of two branches, or that it varies; None if not all are known."""
+    known = [(own, along) for own, along in branches if along is not None]
+    if len(known) < max(2, len(branches)) or len({along.known.size for _, along in known}) > 1:
         return None
-    lone = [along for own, along in branches if own.n == 1 and along is not None]
-    if len(lone) == len(branches):
-        # Single features have centres, and no jump by which they would be told apart.
-        centres = [Fraction(int(a.lo[0] + a.hi[0]), 2) for a in lone if a.known[:1].any()]
-        return max(centres) - min(centres) if len(centres) == len(lone) else None
-    if any(own.period is None for own, _ in branches):
+    pairs = [(a, b) for a, b in itertools.combinations(known, 2) if a[1].n == 1 or _stands(a[0]) is _stands(b[0])]
+    found = [_apart(a, b, said) for a, b in pairs]
+    if VARIES in found:
+        return VARIES
+    return None if None in found else max((one for one in found if isinstance(one, Fraction)), default=Fraction(0))
+
+
+def _stands(own: AxisField) -> bool:
+    """Whether all features read the same: then they have no place beside those that move on."""
+    return own.jump == 0 and own.period == 1
+
+
+def _apart(a: tuple[AxisField, Along], b: tuple[AxisField, Along], said: Number) -> Number | None:
+    """The distance between the centres of two branches, in the mean over a period if it changes."""
+    both = a[1].known & b[1].known
+    twice = (a[1].lo + a[1].hi - b[1].lo - b[1].hi)[both]
+    if not twice.size:
         return None
-    first = branches[0][0].jump
-    alike = [(own, along) for own, along in branches if own.jump == first and along is not None]
-    turn = math.lcm(*(own.period or 1 for own, _ in alike))
-    if len({len(along.known) for _, along in alike}) > 1:
-        return None
-    known = np.logical_and.reduce([along.known for _, along in alike])
-    start = _window(known.tolist(), turn)
+    is_whole = a[1].is_whole and b[1].is_whole
+    if (twice == twice[0]).all():
+        apart = abs(Fraction(int(twice[0]), 2))
+        turns = _turn(a[0], b[0])
+        # Some features that lie equally far apart are all of them, or a whole period, or bear out what is said.
+        is_shown = is_whole or (turns is not None and _window(both.tolist(), min(turns, both.size)) is not None)
+        return apart if is_shown or (not isinstance(said, str) and apart <= said) else None
+    return _mean(a, b, both, is_whole=is_whole)
+
+
+def _mean(a: tuple[AxisField, Along], b: tuple[AxisField, Along], both: Bools, *, is_whole: bool) -> Number | None:
+    """The distance of branches that lie now so far apart, now otherwise."""
+    if a[0].jump != b[0].jump:
+        return VARIES
+    turn = _turn(a[0], b[0])
+    if turn is None:
+        return VARIES if is_whole else None
+    turn = min(turn, both.size)
+    start = _window(both.tolist(), turn)
     if start is None:
         return None
-    means = [Fraction(int((a.lo + a.hi)[start : start + turn].sum()), 2 * turn) for _, a in alike]
-    return max(means) - min(means)
+    centres = (a[1].lo + a[1].hi - b[1].lo - b[1].hi)[start : start + turn]
+    return abs(Fraction(int(centres.sum()), 2 * turn))
+
+
+def _turn(a: AxisField, b: AxisField) -> int | None:
+    """After how many features two branches lie as they did; None if they do not."""
+    if a.jump != b.jump or a.period is None or b.period is None:
+        return None
+    return math.lcm(a.period, b.period)
 
 
 def _window(known: list[bool], turn: int) -> int | None:

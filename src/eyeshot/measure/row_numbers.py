@@ -14,13 +14,13 @@ import numpy.typing as npt
 
 from eyeshot.analyses.results import AxisField, Scope
 
-__all__ = ["Along", "Finding", "Number", "findings"]
+__all__ = ["VARIES", "Along", "Bools", "Finding", "Number", "findings"]
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 Number = Fraction | int | str
 
-_VARIES = "varies"
+VARIES = "varies"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def _local(row: AxisField, along: Along) -> Iterator[Finding]:
 
 
 def _said(jump: Fraction | None) -> Number:
-    return _VARIES if jump is None else jump
+    return VARIES if jump is None else jump
 
 
 def _jump(row: AxisField, along: Along) -> Number | None:
@@ -159,7 +159,7 @@ def _advance(said: Fraction | None, along: Along) -> Number | None:
     inner = along.known & (along.lo > 0) & (along.hi < along.pixels)
     if any(law == said for known in (along.known, inner) for law in _laws(along, known)):
         return said
-    return _VARIES if along.is_whole else None
+    return VARIES if along.is_whole else None
 
 
 def _unlike(along: Along) -> Number:
@@ -167,7 +167,7 @@ def _unlike(along: Along) -> Number:
     at = np.flatnonzero(along.known)
     steps = np.unique(np.diff(np.stack([along.lo[at], along.hi[at]])))
     in_row = bool(np.ptp(at) + 1 == len(at))
-    return Fraction(int(steps[0])) if in_row and len(at) > 2 and len(steps) == 1 else _VARIES
+    return Fraction(int(steps[0])) if in_row and len(at) > 2 and len(steps) == 1 else VARIES
 
 
 def _pairs(along: Along, step: int) -> Ints:
@@ -233,7 +233,7 @@ def _global(row: AxisField, along: Along) -> Iterator[Finding]:
         return
     lo, hi = along.lo[along.known], along.hi[along.known]
     still = len(lo) > 0 and bool((lo == lo[0]).all() and (hi == hi[0]).all())
-    jump = None if not len(lo) else Fraction(0) if still else _VARIES
+    jump = None if not len(lo) else Fraction(0) if still else VARIES
     if still and row.jump is None and not along.known[along.reads].all():
         # Those that differ may be among the features whose fields lie beyond the image.
         jump = None

@@ -90,7 +90,7 @@ def explanations(marked: Iterable[tuple[LayerField, tuple[Marked, ...]]]) -> lis
 def _explained(mark: Mark, rows: list[LayerField]) -> str:
     match mark:
         case Mark.MISALIGNED:
-            where = (f"{_distance(row)} px at {visible(row.name)}" for row in rows)
+            where = (f"{_distance(row)} at {visible(row.name)}" for row in rows)
             return f"misaligned: branches whose centres lie apart meet here, {_listed(where)}"
         case Mark.BOUNDED:
             return f"bounded: data or random numbers decide what is read; an outer bound, because of {_blamed(rows)}"
@@ -101,7 +101,9 @@ def _explained(mark: Mark, rows: list[LayerField]) -> str:
 
 
 def _distance(row: LayerField) -> str:
-    return numeral(max(abs(field.misaligned) for field in row.axes))
+    apart = [field.misaligned for field in row.axes]
+    known = [one for one in apart if one is not None]
+    return f"{numeral(max(known))} px" if len(known) == len(apart) else "no one distance"
 
 
 def _blamed(rows: list[LayerField]) -> str:

@@ -25,7 +25,8 @@ def table_dict(table: Table) -> dict[str, Any]:
     -------
     dict
         As `json.dumps` takes it: jump, start and misaligned are ints where they are whole, else floats;
-        `jump` is None where it varies, `period` and `local_size` are None where there is none. Some keys stand only
+        `jump` is None where it varies, `misaligned` where it is no one distance, `period` and `local_size` are None
+        where there is none. Some keys stand only
         where they say something: ``notes``, with several inputs the ``input`` of each axis, ``operations``, the number
         of all operations, where some have no row, in the last row of a partial network the ``status`` of the
         numbers along each axis, and the number of rows of a loop, ``repeats``, in the one that stands for them.

@@ -22,7 +22,8 @@ export interface AxisNumbers {
   /** "local", "global", "causal" (all up to here) or "anticausal". */
   reach: string;
   local_size: number | null;
-  misaligned: number;
+  /** null where it is no one distance. */
+  misaligned: number | null;
 }
 
 export interface Layout {

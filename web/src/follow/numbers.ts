@@ -2,6 +2,7 @@
 
 import type { Along, AxisNumbers, Input, Layout, Outlook, Piece } from "../core/document";
 import { constantOf, gapsOf, hullOfFirst, intervalOf, type Periodic } from "../core/periodic";
+import { gcd } from "../core/maps";
 import { NotFollowed, type Term, unionOrRefuse } from "./terms";
 
 type Pair = [number, number];
@@ -11,7 +12,7 @@ export function numbersOf(inputs: Input[], terms: Term[], branches: readonly Ter
   return inputs.flatMap((input, position) => {
     const mine = terms.filter((term) => term.input === position);
     if (meet(mine)) throw new NotFollowed("axes meet on one of its dimensions");
-    return mine.length ? input.axes.map((name, axis) => alongAxis(input.name, name, mine, axis, misaligned(branches, position, axis))) : [];
+    return mine.length ? input.axes.map((name, axis) => alongAxis(input.name, name, mine, axis, (n) => misaligned(branches, position, axis, n))) : [];
   });
 }
 
@@ -21,12 +22,12 @@ function meet(terms: Term[]): boolean {
     && terms.length > 1 && !terms.every((term) => term.dims[d].length > 1));
 }
 
-function alongAxis(input: string, name: string, terms: Term[], axis: number, apart: number): AxisNumbers {
+function alongAxis(input: string, name: string, terms: Term[], axis: number, apart: (n: number) => number | null): AxisNumbers {
   const local = terms.filter((term) => !term.global.includes(axis));
   const reduced = terms.filter((term) => term.global.includes(axis));
   const n = Math.max(1, ...(local.length ? local : reduced).map((term) => alongOf(term, axis).features));
   const everything = hull(reduced.map((term) => hullOfFirst(term.seqs[axis], alongOf(term, axis).extent)));
-  const whole = { input, axis: name, n, global: reduced.length > 0, reach: reduced.length > 0 ? "global" : "local", misaligned: apart };
+  const whole = { input, axis: name, n, global: reduced.length > 0, reach: reduced.length > 0 ? "global" : "local", misaligned: apart(n) };
   if (!local.length) {
     const [lo, hi] = everything;
     return { ...whole, jump: 0, size: hi - lo, size_min: hi - lo, start: (lo + hi) / 2, padding: -lo || 0, period: null, local_size: null };
@@ -97,32 +98,45 @@ function sizesWith(seq: Periodic, n: number, everything: Pair): number[] {
   });
 }
 
-/** Largest distance between the centres of branches that meet, in the mean over a period. */
-function misaligned(branches: readonly Term[][], position: number, axis: number): number {
+/** Largest distance between the centres of two branches that meet (eyeshot/analyses/meetings.py); null if it is not one distance. */
+function misaligned(branches: readonly Term[][], position: number, axis: number, n: number): number | null {
   if (branches.length < 2) return 0;
-  const seqs: Periodic[] = [];
-  for (const branch of branches) {
-    const terms = branch.filter((term) => term.input === position && !term.global.includes(axis));
-    const places = terms.map((term) => alongOf(term, axis));
-    if (!terms.length || places.some(({ home, extent }) => !home || extent !== places[0].extent)) continue;
-    seqs.push(terms.map((term) => term.seqs[axis]).reduce(unionOrRefuse));
-  }
-  const same = seqs.filter((seq) => seq.advance * seqs[0].period === seqs[0].advance * seq.period).map(meanCentre);
+  const seqs = branches
+    .map((branch) => branch.filter((term) => term.input === position && !term.global.includes(axis)))
+    .filter((local) => local.length)
+    .map((local) => localAlong(local, axis, Math.max(...local.map((term) => alongOf(term, axis).features))));
   let most = 0;
-  // Fractions: their difference is exact where that of two quotients need not be.
-  for (const [a, b] of same) for (const [c, d] of same) most = Math.max(most, (a * d - c * b) / (b * d));
+  for (const [k, a] of seqs.entries()) {
+    for (const b of seqs.slice(0, k)) {
+      if (n > 1 && stands(a) !== stands(b)) continue;
+      const apart = distance(a, b, n);
+      if (apart === null) return null;
+      most = Math.max(most, apart);
+    }
+  }
   return most;
 }
 
-/** Mean over a period of centre(i) − jump·i over the features that read something: numerator and denominator. */
-function meanCentre(seq: Periodic): Pair {
-  let [sum, count] = [0, 0];
-  seq.lo.forEach((lo, i) => {
-    if (seq.hi[i] <= lo) return;
-    sum += (lo + seq.hi[i]) * seq.period - 2 * seq.advance * i;
+/** Whether all features read the same: then they have no place beside those that move on. */
+function stands(seq: Periodic): boolean {
+  return seq.period === 1 && !seq.advance;
+}
+
+/** How far the centres of two sequences lie apart, in the mean over a period; null if it grows or shrinks. */
+function distance(a: Periodic, b: Periodic, n: number): number | null {
+  const turn = (a.period / gcd(a.period, b.period)) * b.period;
+  const isOne = a.advance * b.period === b.advance * a.period;
+  let [sum, count, first] = [0, 0, 0];
+  for (let i = 0; i < Math.min(n, isOne ? turn : 2 * turn); i++) {
+    const [[p, q], [r, s]] = [intervalOf(a, i), intervalOf(b, i)];
+    if (q <= p || s <= r) continue;
+    const twice = p + q - r - s;
+    if (!count) first = twice;
+    if (!isOne && twice !== first) return null;
+    sum += twice;
     count += 1;
-  });
-  return count ? [sum, 2 * seq.period * count] : [0, 1];
+  }
+  return count ? Math.abs(sum) / (2 * count) : 0;
 }
 
 // ------------------------------------------------------------------ boxes

@@ -54,7 +54,7 @@ function passes(reading: Reading | null, shape: Shape): boolean {
 /** A value with the field of what it reads. */
 function passed(given: Value, op: Op, { value: source, terms }: Followed): Followed {
   if (typeof terms === "string") throw new NotFollowed(`it reads ${terms}`);
-  const numbers = source.numbers.every((axis) => !axis.misaligned) ? source.numbers : source.numbers.map((axis) => ({ ...axis, misaligned: 0 }));
+  const numbers = source.numbers.every((axis) => axis.misaligned === 0) ? source.numbers : source.numbers.map((axis) => ({ ...axis, misaligned: 0 }));
   const links = source.shape.map((_, d) => [d, null] as const);
   return { value: { ...given, op, shape: source.shape, readings: [{ links }], layout: source.layout, numbers, outlook: source.outlook }, terms };
 }
