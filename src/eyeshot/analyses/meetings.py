@@ -29,12 +29,22 @@ class Branch(NamedTuple):
     ----------
     features : Features
         The features of the node as this branch alone makes them.
-    in_place : set of int
-        Dimensions along which each element reads the one of its own index.
+    in_place, moved : set of int
+        Dimensions along which each element reads the one of its own index, and those along which it reads others.
     """
 
     features: Features
     in_place: set[int]
+    moved: set[int]
+
+    def follows(self, terms: Terms, axis: int) -> bool:
+        """Whether each feature stands where what it reads stands, along an axis of the input of some terms.
+
+        Queries do, keys do not; nor does anything meet that is joined one behind the other.
+        """
+        own = {d for term in terms for d in followed(term, axis)}
+        others = {d for term in terms for d in followed(term)}
+        return own <= self.in_place and not others & self.moved
 
 
 def meeting(graph: Graph, node: Node, walk: Walk, features: Features) -> list[Branch]:
@@ -59,8 +69,9 @@ def meeting(graph: Graph, node: Node, walk: Walk, features: Features) -> list[Br
     for name, reading, carrier in zip(node.inputs, readings, carriers(readings, shapes, node.shape), strict=True):
         if isinstance(reading, Access):
             in_place = {d for d, link in enumerate(reading.links) if link.dim == d and link.reading is None}
+            moved = {link.dim for link in reading.links if link.dim is not None} - in_place
             field = carried(walk.fields[name], carrier)
-            branches.append(Branch(Features(graph, node, field, among=features), in_place))
+            branches.append(Branch(Features(graph, node, field, among=features), in_place, moved))
     return branches
 
 
@@ -83,10 +94,8 @@ def distance(met: list[Branch], terms: Terms, axis: int, extent: int, n: int) ->
     Fraction or None
         Pixels; 0 where no two branches have a feature in common; None where some distance is not one, or not known.
     """
-    position, dims = terms[0].input, {d for term in terms for d in followed(term, axis)}
-    # Queries read in their own place, the keys all over it: those do not meet.
-    beside = [branch.features for branch in met if dims <= branch.in_place]
-    local = [(features, paths) for features in beside if (paths := _local(features, position, axis, extent))]
+    beside = [branch.features for branch in met if branch.follows(terms, axis)]
+    local = [(features, paths) for features in beside if (paths := _local(features, terms[0].input, axis, extent))]
     seqs = [features.along(paths, axis) for features, paths in local]
     if all(isinstance(seq, Periodic) for seq in seqs):
         different = dict.fromkeys(seq for seq in seqs if isinstance(seq, Periodic))
@@ -94,7 +103,7 @@ def distance(met: list[Branch], terms: Terms, axis: int, extent: int, n: int) ->
         found = [a.distance_from(b, n) for a, b in pairs if n == 1 or _stands(a) is _stands(b)]
     else:
         listed = [features.ends(paths, axis) for features, paths in local]
-        found = [_apart(a, b, extent) for a, b in itertools.combinations(listed, 2)]
+        found = [_apart(a, b, extent, n) for a, b in itertools.combinations(listed, 2)]
     known = [one for one in found if one is not None]
     return None if len(known) < len(found) else max(known, default=Fraction(0))
 
@@ -111,16 +120,16 @@ def _stands(seq: Periodic) -> bool:
     return seq.period == 1 and not seq.advance
 
 
-def _apart(a: Pair | None, b: Pair | None, extent: int) -> Fraction | None:
+def _apart(a: Pair | None, b: Pair | None, extent: int, n: int) -> Fraction | None:
     """The distance of two branches that are listed; 0 if they have no feature in common, None if it is not known."""
     import numpy as np
 
     if a is None or b is None:
         return None
-    mine, others = ({d for d, n in enumerate(lo.shape) if n > 1} for lo, _ in (a, b))
-    if bool(mine) is not bool(others):
+    if _stands_listed(*a, n) is not _stands_listed(*b, n):
         # One of them stands still.
         return Fraction(0)
+    follows = {d for lo, _ in (a, b) for d, size in enumerate(lo.shape) if size > 1}
     a_lo, a_hi, b_lo, b_hi = (ends.ravel() for ends in np.broadcast_arrays(*a, *b))
     there = np.flatnonzero((a_hi > a_lo) & (b_hi > b_lo))
     if not len(there):
@@ -129,8 +138,16 @@ def _apart(a: Pair | None, b: Pair | None, extent: int) -> Fraction | None:
     twice = a_lo + a_hi - b_lo - b_hi
     if (twice == twice[0]).all():
         return Fraction(abs(int(twice[0])), 2)
-    in_row = len(mine | others) == 1 and int(there[-1] - there[0]) + 1 == len(there)
+    in_row = len(follows) == 1 and int(there[-1] - there[0]) + 1 == len(there)
     return _mean(twice, (a_lo, a_hi), (b_lo, b_hi), extent) if in_row else None
+
+
+def _stands_listed(lo: Ints, hi: Ints, n: int) -> bool:
+    """Whether several features read something, and all of them the same."""
+    if lo.size == 1:
+        return n > 1
+    lo, hi = lo[hi > lo], hi[hi > lo]
+    return lo.size > 1 and bool((lo == lo[0]).all() and (hi == hi[0]).all())
 
 
 def _mean(twice: Ints, a: Pair, b: Pair, extent: int) -> Fraction | None:

@@ -68,11 +68,15 @@ def are_pairs(field: Field) -> bool:
     return any(a - b and b - a for found in seen.values() for i, a in enumerate(found) for b in found[:i])
 
 
-def followed(term: Term | GridTerm, axis: int) -> set[int]:
-    """Dimensions along which a term moves on along an axis."""
+def followed(term: Term | GridTerm, axis: int | None = None) -> set[int]:
+    """Dimensions along which a term moves on along an axis, or along any."""
     if not isinstance(term, Term):
-        return set(term.carried[axis])
-    return {d for d, parts in enumerate(term.dims) if any(part.axis == axis and part.stride for part in parts)}
+        return set().union(*term.carried) if axis is None else set(term.carried[axis])
+
+    def moves(axis_of_part: int) -> bool:
+        return axis_of_part == axis if axis is not None else axis_of_part >= 0
+
+    return {d for d, parts in enumerate(term.dims) if any(part.stride and moves(part.axis) for part in parts)}
 
 
 def _leading_homes(term: Term, value: Value) -> dict[int, int]:

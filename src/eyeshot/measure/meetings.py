@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 import numpy as np
@@ -13,7 +13,7 @@ from eyeshot.analyses.results import AxisField, Scope
 from eyeshot.graph.access import Access
 from eyeshot.graph.core import Node
 from eyeshot.measure.claims import Claims
-from eyeshot.measure.row_numbers import VARIES, Along, Bools, Finding, Number
+from eyeshot.measure.row_numbers import VARIES, Along, Bools, Finding, Ints, Number
 
 __all__ = ["misalignment"]
 
@@ -52,7 +52,9 @@ def _branch(claims: Claims, measured: Measured, operand: str, field: AxisField) 
         return _of_input(operand, field)
     for own in claims.analysis.row(operand).axes:
         if (own.input, own.axis) == (field.input, field.axis) and own.n == field.n and own.reach is Scope.LOCAL:
-            return own, measured(operand, own)
+            along = measured(operand, own)
+            # Where the field changes with other numbers too, one number of two branches is not one place.
+            return own, along if along is not None and along.known.size == field.n else None
     return None
 
 
@@ -77,18 +79,20 @@ def _beside(claims: Claims, node: Node, axis: str) -> list[str]:
         return []
     number = layout.names.index(axis)
     numbered = [d for d, parts in enumerate(layout.dims) if any(k == number for _, k in parts)]
+    others = {d for d, parts in enumerate(layout.dims) if any(k >= 0 for _, k in parts)}
     found = []
     for operand, reading in claims.graph.readings(node):
         if isinstance(reading, Access):
             itself = {link.dim for d, link in enumerate(reading.links) if link.dim == d and link.reading is None}
-            found += [operand] if itself.issuperset(numbered) else []
+            moved = {link.dim for link in reading.links} - itself
+            found += [operand] if itself.issuperset(numbered) and not others & moved else []
     return found
 
 
 def _distance(branches: list[_Branch], said: Number) -> Number | None:
     """The largest distance of two branches, or that it varies; None if not all are known."""
     known = [(own, along) for own, along in branches if along is not None]
-    if len(known) < max(2, len(branches)) or len({along.known.size for _, along in known}) > 1:
+    if len(known) < max(2, len(branches)):
         return None
     pairs = [(a, b) for a, b in itertools.combinations(known, 2) if a[1].n == 1 or _stands(a[0]) is _stands(b[0])]
     found = [_apart(a, b, said) for a, b in pairs]
@@ -115,22 +119,40 @@ def _apart(a: tuple[AxisField, Along], b: tuple[AxisField, Along], said: Number)
         # Some features that lie equally far apart are all of them, or a whole period, or bear out what is said.
         is_shown = is_whole or (turns is not None and _window(both.tolist(), min(turns, both.size)) is not None)
         return apart if is_shown or (not isinstance(said, str) and apart <= said) else None
-    return _mean(a, b, both, is_whole=is_whole)
+    return _mean(a, b, both, said, is_whole=is_whole)
 
 
-def _mean(a: tuple[AxisField, Along], b: tuple[AxisField, Along], both: Bools, *, is_whole: bool) -> Number | None:
+def _mean(
+    a: tuple[AxisField, Along], b: tuple[AxisField, Along], both: Bools, said: Number, *, is_whole: bool
+) -> Number | None:
     """The distance of branches that lie now so far apart, now otherwise."""
-    if a[0].jump != b[0].jump:
-        return VARIES
+    twice = a[1].lo + a[1].hi - b[1].lo - b[1].hi
     turn = _turn(a[0], b[0])
-    if turn is None:
-        return VARIES if is_whole else None
-    turn = min(turn, both.size)
-    start = _window(both.tolist(), turn)
-    if start is None:
-        return None
-    centres = (a[1].lo + a[1].hi - b[1].lo - b[1].hi)[start : start + turn]
-    return abs(Fraction(int(centres.sum()), 2 * turn))
+    if turn is not None:
+        start = _window(both.tolist(), min(turn, both.size))
+        return None if start is None else _in_the_mean(twice[start : start + min(turn, both.size)])
+    if None not in {a[0].jump, b[0].jump} and a[0].jump != b[0].jump:
+        return VARIES
+    # At the ends of the image they may be cut off.
+    inner = both & np.logical_and.reduce([(one.lo > 0) & (one.hi < one.pixels) for _, one in (a, b)])
+    if any(said == mean for known in (both, inner) for mean in _repeated(twice, known)):
+        return said
+    return VARIES if is_whole or said == VARIES else None
+
+
+def _repeated(twice: Ints, known: Bools) -> Iterator[Fraction]:
+    """Mean distances over so and so many features after which all known distances come again, at least twice."""
+    at = np.flatnonzero(known)
+    if not at.size or at[-1] - at[0] + 1 != at.size:
+        return
+    shown = twice[at]
+    for turn in range(1, max(2, at.size // 2 + 1)):
+        if (shown[turn:] == shown[:-turn]).all():
+            yield _in_the_mean(shown[:turn])
+
+
+def _in_the_mean(twice: Ints) -> Fraction:
+    return abs(Fraction(int(twice.sum()), 2 * twice.size))
 
 
 def _turn(a: AxisField, b: AxisField) -> int | None:

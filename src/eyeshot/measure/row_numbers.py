@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from eyeshot.analyses.results import AxisField, Scope
 
-__all__ = ["VARIES", "Along", "Bools", "Finding", "Number", "findings"]
+__all__ = ["VARIES", "Along", "Bools", "Finding", "Ints", "Number", "findings"]
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
