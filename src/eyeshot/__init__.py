@@ -5,49 +5,79 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from eyeshot.analyses.results import Reach as Reach
     from eyeshot.api import Field as Field
     from eyeshot.api import Fields as Fields
     from eyeshot.api import Graph as Graph
+    from eyeshot.api import Proof as Proof
     from eyeshot.api import Region as Region
     from eyeshot.api import analyze as analyze
     from eyeshot.api import load as load
     from eyeshot.api import verify as verify
+    from eyeshot.api.comparison import Comparison as Comparison
     from eyeshot.api.comparison import compare as compare
     from eyeshot.api.effects import activations as activations
     from eyeshot.api.effects import deconv as deconv
     from eyeshot.api.effects import filters as filters
     from eyeshot.api.effects import patches as patches
+    from eyeshot.api.feature_views import Activations as Activations
+    from eyeshot.api.feature_views import Deconv as Deconv
+    from eyeshot.api.feature_views import Filters as Filters
+    from eyeshot.api.feature_views import Patches as Patches
+    from eyeshot.api.plan import Plan as Plan
     from eyeshot.api.tiles import tile as tile
+    from eyeshot.errors import EyeshotError as EyeshotError
+    from eyeshot.errors import FeatureError as FeatureError
+    from eyeshot.errors import GraphError as GraphError
+    from eyeshot.errors import InputError as InputError
+    from eyeshot.errors import LayerListError as LayerListError
+    from eyeshot.errors import LimitError as LimitError
+    from eyeshot.errors import ModelReferenceError as ModelReferenceError
+    from eyeshot.errors import RunError as RunError
+    from eyeshot.errors import ShapeError as ShapeError
     from eyeshot.exploring import explore as explore
-
-__all__ = ["Field", "Fields", "Graph", "Region", "activations", "analyze", "compare", "deconv", "explore", "filters"]
-__all__ += ["load", "patches", "tile", "verify"]
+    from eyeshot.graph.build import GraphBuilder as GraphBuilder
+    from eyeshot.present.explorer.explorer import Explorer as Explorer
+    from eyeshot.present.picture import Animation as Animation
+    from eyeshot.present.picture import Picture as Picture
 
 __version__ = "0.1.0"
 
+_NAMES = {
+    "eyeshot.analyses.results": ("Reach",),
+    "eyeshot.api": ("Field", "Fields", "Graph", "Proof", "Region", "analyze", "load", "verify"),
+    "eyeshot.api.comparison": ("Comparison", "compare"),
+    "eyeshot.api.effects": ("activations", "deconv", "filters", "patches"),
+    "eyeshot.api.feature_views": ("Activations", "Deconv", "Filters", "Patches"),
+    "eyeshot.api.plan": ("Plan",),
+    "eyeshot.api.tiles": ("tile",),
+    "eyeshot.errors": (
+        "EyeshotError",
+        "FeatureError",
+        "GraphError",
+        "InputError",
+        "LayerListError",
+        "LimitError",
+        "ModelReferenceError",
+        "RunError",
+        "ShapeError",
+    ),
+    "eyeshot.exploring": ("explore",),
+    "eyeshot.graph.build": ("GraphBuilder",),
+    "eyeshot.present.explorer.explorer": ("Explorer",),
+    "eyeshot.present.picture": ("Animation", "Picture"),
+}
+"""All that is public, by where it is defined; imported on first use, so that `import eyeshot` costs next to nothing."""
+
+__all__ = sorted(name for names in _NAMES.values() for name in names)  # noqa: PLE0605
+
 
 def __getattr__(name: str) -> object:
-    # Everything public is imported on first use, so that `import eyeshot` costs next to nothing.
-    if name == "explore":
-        from eyeshot.exploring import explore
+    for module, names in _NAMES.items():
+        if name in names:
+            from importlib import import_module
 
-        return explore
-    if name == "tile":
-        from eyeshot.api.tiles import tile
-
-        return tile
-    if name == "compare":
-        from eyeshot.api.comparison import compare
-
-        return compare
-    if name in {"activations", "deconv", "filters", "patches"}:
-        from eyeshot.api import effects
-
-        return getattr(effects, name)
-    if name in __all__:
-        from eyeshot import api
-
-        return getattr(api, name)
+            return getattr(import_module(module), name)
     raise AttributeError(f"module 'eyeshot' has no attribute {name!r}")
 
 

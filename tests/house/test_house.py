@@ -1,5 +1,6 @@
 """What holds for the project as a whole."""
 
+import ast
 import os
 import re
 import subprocess
@@ -11,10 +12,13 @@ from pathlib import Path
 import pytest
 
 import eyeshot
+import eyeshot.errors
 
 REPOSITORY = Path(__file__).parents[2]
-PUBLIC = {"analyze", "explore", "load", "tile", "verify", "Graph", "Fields", "Field", "Region"}
-PUBLIC |= {"activations", "compare", "deconv", "filters", "patches"}
+PUBLIC = {"analyze", "explore", "load", "tile", "verify", "activations", "compare", "deconv", "filters", "patches"}
+PUBLIC |= {"Graph", "GraphBuilder", "Fields", "Field", "Region", "Reach", "Proof", "Plan", "Comparison"}
+PUBLIC |= {"Activations", "Deconv", "Filters", "Patches", "Picture", "Animation", "Explorer"}
+PUBLIC |= {name for name in eyeshot.errors.__all__ if name.endswith("Error")}
 OPTIONAL = {"jax", "matplotlib", "onnx", "pandas", "PIL", "scipy", "timm", "torch", "torchvision"}
 
 
@@ -50,6 +54,20 @@ def test_public_names() -> None:
 def test_public_name_exists_and_is_documented(name: str) -> None:
     assert getattr(eyeshot, name).__doc__
     assert name in dir(eyeshot)
+    assert f"eyeshot.{name}\n" in (REPOSITORY / "docs" / "api.md").read_text(encoding="utf-8")
+
+
+def test_type_checkers_see_every_public_name_where_it_is_found() -> None:
+    tree = ast.parse(Path(eyeshot.__file__).read_text(encoding="utf-8"))
+    (checked,) = (statement.body for statement in tree.body if isinstance(statement, ast.If))
+    seen = {(one.module, alias.asname) for one in checked if isinstance(one, ast.ImportFrom) for alias in one.names}
+    assert seen == {(module, name) for module, names in eyeshot._NAMES.items() for name in names}
+
+
+@pytest.mark.parametrize("call", ["tile", "verify", "explore", "compare", "filters"])
+def test_what_a_function_returns_has_a_public_name(call: str) -> None:
+    returned = getattr(eyeshot, call).__annotations__["return"]
+    assert getattr(returned, "__name__", returned) in PUBLIC
 
 
 def test_unknown_name_raises_as_python_does() -> None:
