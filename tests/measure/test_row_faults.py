@@ -417,11 +417,12 @@ MEETINGS: dict[str, tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]
         lambda x: functional.pad(x, (2, 0))[..., :12], 2,
     ),
     "after a roll": (lambda x: x.roll(3, 2), lambda x: x, None),
+    "some that stand still": (lambda x: functional.pad(x[..., 3:4].expand(1, 1, 10), (0, 2)), lambda x: x, 0),
     "up to here": (lambda x: x.cumsum(2), lambda x: x, 0),
 }  # fmt: skip
 """What meets, and how far it lies apart; None where it lies now so far apart, now otherwise."""
 
-NOTHING_MEETS = {"no feature in common", "one that stands still", "up to here"}
+NOTHING_MEETS = {"no feature in common", "one that stands still", "some that stand still", "up to here"}
 NOT_SHOWN = {"some of them written"}
 """Those of which a branch is a step within an operation, which no tensor of the model holds."""
 

@@ -94,16 +94,16 @@ def _distance(branches: list[_Branch], said: Number) -> Number | None:
     known = [(own, along) for own, along in branches if along is not None]
     if len(known) < max(2, len(branches)):
         return None
-    pairs = [(a, b) for a, b in itertools.combinations(known, 2) if a[1].n == 1 or _stands(a[0]) is _stands(b[0])]
+    pairs = [(a, b) for a, b in itertools.combinations(known, 2) if a[1].n == 1 or _stands(*a) is _stands(*b)]
     found = [_apart(a, b, said) for a, b in pairs]
     if VARIES in found:
         return VARIES
     return None if None in found else max((one for one in found if isinstance(one, Fraction)), default=Fraction(0))
 
 
-def _stands(own: AxisField) -> bool:
-    """Whether all features read the same: then they have no place beside those that move on."""
-    return own.jump == 0 and own.period == 1
+def _stands(own: AxisField, along: Along) -> bool:
+    """Whether all features that read anything read the same: then they have no place beside those that move on."""
+    return own.jump == 0 and int(along.reads.sum()) > 1
 
 
 def _apart(a: tuple[AxisField, Along], b: tuple[AxisField, Along], said: Number) -> Number | None:
