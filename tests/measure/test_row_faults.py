@@ -418,11 +418,20 @@ MEETINGS: dict[str, tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]
     ),
     "after a roll": (lambda x: x.roll(3, 2), lambda x: x, None),
     "some that stand still": (lambda x: functional.pad(x[..., 3:4].expand(1, 1, 10), (0, 2)), lambda x: x, 0),
+    "a law that ends before it moves": (
+        lambda x: functional.interpolate(x[..., 8:9], scale_factor=4), lambda x: x[..., 4:8], 0,
+    ),
+    "one of which a part is left": (lambda x: functional.pad(x[..., 3:4], (1, 2)), lambda x: x[..., :4], Fraction(2)),
+    "shifted where the image ends": (
+        lambda x: functional.adaptive_avg_pool1d(x, 12).maximum(functional.pad(x[..., :-1], (1, 0))), lambda x: x,
+        Fraction(1, 2),
+    ),
     "up to here": (lambda x: x.cumsum(2), lambda x: x, 0),
 }  # fmt: skip
 """What meets, and how far it lies apart; None where it lies now so far apart, now otherwise."""
 
 NOTHING_MEETS = {"no feature in common", "one that stands still", "some that stand still", "up to here"}
+NOTHING_MEETS |= {"a law that ends before it moves"}
 NOT_SHOWN = {"some of them written"}
 """Those of which a branch is a step within an operation, which no tensor of the model holds."""
 
@@ -444,6 +453,45 @@ def test_how_far_branches_lie_apart_is_what_each_feature_shows(name: str) -> Non
         with broken_rows(lambda axis, other=other: replace(axis, misaligned=other)):  # type: ignore[misc]
             proof = eyeshot.verify(model, input_shape=(1, 1, 12))
         assert "misaligned" in {found.number for found in proof.row_mismatches}
+
+
+class Attends(nn.Module):
+    """Attention within windows of rows, of what a part of the image was written into."""
+
+    def __init__(self, *, written: bool) -> None:
+        super().__init__()
+        self.qkv, self.written = nn.Linear(2, 6), written
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.written:
+            x = x.clone()
+            x[:, :, 1, 1:3] += x[:, :, 2, 0:2]
+        tokens = x.permute(0, 2, 3, 1).reshape(-1, x.shape[3], 2)
+        q, k, v = self.qkv(tokens).chunk(3, -1)
+        return (q @ k.transpose(-2, -1)).softmax(-1) @ v
+
+
+@pytest.mark.parametrize("written", [False, True])
+def test_queries_and_keys_do_not_meet(written: bool) -> None:
+    torch.manual_seed(0)
+    model = Attends(written=written)
+    fields = eyeshot.analyze(model, (1, 2, 4, 4))
+    scores = fields.table_of(every=True).rows[-5:]
+    assert any(row.op == "contract" for row in scores)
+    assert all(axis.misaligned == 0 for row in scores for axis in row.axes if axis.axis == "x")
+    assert written or all(axis.misaligned == 0 for row in scores for axis in row.axes)
+    proof = eyeshot.verify(model, input_shape=(1, 2, 4, 4))
+    assert proof.holds, proof.row_mismatches
+
+
+def test_what_is_joined_one_behind_the_other_does_not_meet() -> None:
+    class Behind(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return torch.cat([x, functional.pad(x, (1, 0))[..., :-1]], 2)
+
+    model = Behind()
+    assert all(axis.misaligned == 0 for axis in eyeshot.analyze(model, (1, 1, 4, 6))[-1].axes)
+    assert eyeshot.verify(model, input_shape=(1, 1, 4, 6)).holds
 
 
 def test_a_distance_that_is_not_one_is_said_in_every_format() -> None:

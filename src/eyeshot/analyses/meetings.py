@@ -100,7 +100,7 @@ def distance(met: list[Branch], terms: Terms, axis: int, extent: int, n: int) ->
     if all(isinstance(seq, Periodic) for seq in seqs):
         different = dict.fromkeys(seq for seq in seqs if isinstance(seq, Periodic))
         pairs = itertools.combinations(different, 2)
-        found = [a.distance_from(b, n) for a, b in pairs if n == 1 or _stands(a) is _stands(b)]
+        found = [a.distance_from(b, n) for a, b in pairs if n == 1 or _stands(a, n) is _stands(b, n)]
     else:
         listed = [features.ends(paths, axis) for features, paths in local]
         found = [_apart(a, b, extent, n) for a, b in itertools.combinations(listed, 2)]
@@ -115,9 +115,14 @@ def _local(features: Features, position: int, axis: int, extent: int) -> Terms:
     return paths.local if paths is not None and not paths.running else []
 
 
-def _stands(seq: Periodic) -> bool:
-    """Whether all features read the same: then they follow the axis no more, and have no place beside those that do."""
-    return seq.period == 1 and not seq.advance
+def _stands(seq: Periodic, n: int) -> bool:
+    """Whether several of `n` features read something, and all of them the same: those have no place beside others.
+
+    It goes by the features that there are: a law may move on behind the last of them.
+    """
+    # What two periods read alike, all read alike.
+    read = [(lo, hi) for lo, hi in map(seq.interval, range(min(n, 2 * seq.period))) if hi > lo]
+    return len(read) > 1 and len(set(read)) == 1
 
 
 def _apart(a: Pair | None, b: Pair | None, extent: int, n: int) -> Fraction | None:
@@ -143,7 +148,7 @@ def _apart(a: Pair | None, b: Pair | None, extent: int, n: int) -> Fraction | No
 
 
 def _stands_listed(lo: Ints, hi: Ints, n: int) -> bool:
-    """Whether several features read something, and all of them the same."""
+    """As `_stands`, of what is listed; one interval stands for all features."""
     if lo.size == 1:
         return n > 1
     lo, hi = lo[hi > lo], hi[hi > lo]

@@ -94,59 +94,70 @@ def _distance(branches: list[_Branch], said: Number) -> Number | None:
     known = [(own, along) for own, along in branches if along is not None]
     if len(known) < max(2, len(branches)):
         return None
-    pairs = [(a, b) for a, b in itertools.combinations(known, 2) if a[1].n == 1 or _stands(*a) is _stands(*b)]
-    found = [_apart(a, b, said) for a, b in pairs]
+    found = [_apart(a, b, said) for a, b in itertools.combinations(known, 2)]
     if VARIES in found:
         return VARIES
-    return None if None in found else max((one for one in found if isinstance(one, Fraction)), default=Fraction(0))
+    return None if None in found else max(one for one in found if isinstance(one, Fraction))
 
 
-def _stands(own: AxisField, along: Along) -> bool:
-    """Whether all features that read anything read the same: then they have no place beside those that move on."""
-    return own.jump == 0 and int(along.reads.sum()) > 1
+def _stands(own: AxisField, along: Along) -> bool | None:
+    """Whether several features read something, and all of them the same; None if those that are known do not show it.
+
+    They have no place beside features that move on.
+    """
+    lo, hi = along.lo[along.known], along.hi[along.known]
+    if lo.size and ((lo != lo[0]).any() or (hi != hi[0]).any()):
+        return False
+    if along.is_whole:
+        return lo.size > 1
+    return own.jump == 0 if own.period is not None and own.period < own.n else None
 
 
 def _apart(a: tuple[AxisField, Along], b: tuple[AxisField, Along], said: Number) -> Number | None:
     """The distance between the centres of two branches, in the mean over a period if it changes."""
-    both = a[1].known & b[1].known
-    twice = (a[1].lo + a[1].hi - b[1].lo - b[1].hi)[both]
-    if not twice.size:
+    stand = {_stands(*a), _stands(*b)} if a[0].n > 1 else set()
+    if None in stand:
         return None
+    both = a[1].known & b[1].known
     is_whole = a[1].is_whole and b[1].is_whole
-    if (twice == twice[0]).all():
-        apart = abs(Fraction(int(twice[0]), 2))
-        turns = _turn(a[0], b[0])
-        # Some features that lie equally far apart are all of them, or a whole period, or bear out what is said.
-        is_shown = is_whole or (turns is not None and _window(both.tolist(), min(turns, both.size)) is not None)
-        return apart if is_shown or (not isinstance(said, str) and apart <= said) else None
-    return _mean(a, b, both, said, is_whole=is_whole)
-
-
-def _mean(
-    a: tuple[AxisField, Along], b: tuple[AxisField, Along], both: Bools, said: Number, *, is_whole: bool
-) -> Number | None:
-    """The distance of branches that lie now so far apart, now otherwise."""
+    if stand == {True, False} or (is_whole and not both.any()):
+        return Fraction(0)
     twice = a[1].lo + a[1].hi - b[1].lo - b[1].hi
     turn = _turn(a[0], b[0])
     if turn is not None:
-        start = _window(both.tolist(), min(turn, both.size))
-        return None if start is None else _in_the_mean(twice[start : start + min(turn, both.size)])
-    if None not in {a[0].jump, b[0].jump} and a[0].jump != b[0].jump:
+        return _over(min(turn, both.size), twice, both, is_whole=is_whole)
+    return _by_feature(a, b, twice, both, said, is_whole=is_whole)
+
+
+def _over(turn: int, twice: Ints, both: Bools, *, is_whole: bool) -> Fraction | None:
+    """The mean distance over the first period, or over any other whose features are all known; None if none are."""
+    start = 0 if is_whole and both[:turn].any() else _window(both.tolist(), turn)
+    return None if start is None else _in_the_mean(twice[start : start + turn][both[start : start + turn]])
+
+
+def _by_feature(
+    a: tuple[AxisField, Along], b: tuple[AxisField, Along], twice: Ints, both: Bools, said: Number, *, is_whole: bool
+) -> Number | None:
+    """The distance of branches that repeat by no law, or by two; shown by all features, or by some that come again."""
+    varies = both.any() and bool((twice[both] != twice[both][0]).any())
+    if is_whole and not varies:
+        return _in_the_mean(twice[both])
+    if varies and None not in {a[0].jump, b[0].jump} and a[0].jump != b[0].jump:
         return VARIES
     # At the ends of the image they may be cut off.
     inner = both & np.logical_and.reduce([(one.lo > 0) & (one.hi < one.pixels) for _, one in (a, b)])
     if any(said == mean for known in (both, inner) for mean in _repeated(twice, known)):
         return said
-    return VARIES if is_whole or said == VARIES else None
+    return VARIES if varies and (is_whole or said == VARIES) else None
 
 
 def _repeated(twice: Ints, known: Bools) -> Iterator[Fraction]:
     """Mean distances over so and so many features after which all known distances come again, at least twice."""
     at = np.flatnonzero(known)
-    if not at.size or at[-1] - at[0] + 1 != at.size:
+    if at.size < 2 or at[-1] - at[0] + 1 != at.size:
         return
     shown = twice[at]
-    for turn in range(1, max(2, at.size // 2 + 1)):
+    for turn in range(1, at.size // 2 + 1):
         if (shown[turn:] == shown[:-turn]).all():
             yield _in_the_mean(shown[:turn])
 

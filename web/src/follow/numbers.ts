@@ -1,18 +1,25 @@
-/** From a value's field to the numbers of its row, and to its theoretical boxes (eyeshot/analyses/rows.py, outlook.py). */
+/** From a value's field to the numbers of its row, and to its theoretical boxes (eyeshot/analyses/rows.py, meetings.py, outlook.py). */
 
+import type { Reading } from "../core/boxes";
 import type { Along, AxisNumbers, Input, Layout, Outlook, Piece } from "../core/document";
-import { constantOf, gapsOf, hullOfFirst, intervalOf, type Periodic } from "../core/periodic";
 import { gcd } from "../core/maps";
+import { constantOf, gapsOf, hullOfFirst, intervalOf, type Periodic } from "../core/periodic";
 import { NotFollowed, type Term, unionOrRefuse } from "./terms";
 
 type Pair = [number, number];
 
+/** What one operand brings to a value, and how it is read. */
+export interface Branch {
+  readonly terms: Term[];
+  readonly reading: Reading;
+}
+
 /** The numbers along every axis of every input that a value reads; each branch is a field by itself. */
-export function numbersOf(inputs: Input[], terms: Term[], branches: readonly Term[][]): AxisNumbers[] {
+export function numbersOf(inputs: Input[], terms: Term[], branches: readonly Branch[]): AxisNumbers[] {
   return inputs.flatMap((input, position) => {
     const mine = terms.filter((term) => term.input === position);
     if (meet(mine)) throw new NotFollowed("axes meet on one of its dimensions");
-    return mine.length ? input.axes.map((name, axis) => alongAxis(input.name, name, mine, axis, (n) => misaligned(branches, position, axis, n))) : [];
+    return mine.length ? input.axes.map((name, axis) => alongAxis(input.name, name, mine, axis, (n) => misaligned(branches, mine, axis, n))) : [];
   });
 }
 
@@ -99,16 +106,17 @@ function sizesWith(seq: Periodic, n: number, everything: Pair): number[] {
 }
 
 /** Largest distance between the centres of two branches that meet (eyeshot/analyses/meetings.py); null if it is not one distance. */
-function misaligned(branches: readonly Term[][], position: number, axis: number, n: number): number | null {
+function misaligned(branches: readonly Branch[], mine: readonly Term[], axis: number, n: number): number | null {
   if (branches.length < 2) return 0;
   const seqs = branches
-    .map((branch) => branch.filter((term) => term.input === position && !term.global.includes(axis)))
+    .filter((branch) => standsBeside(branch, mine, axis))
+    .map(({ terms }) => terms.filter((term) => term.input === mine[0].input && !term.global.includes(axis)))
     .filter((local) => local.length)
     .map((local) => localAlong(local, axis, Math.max(...local.map((term) => alongOf(term, axis).features))));
   let most = 0;
   for (const [k, a] of seqs.entries()) {
     for (const b of seqs.slice(0, k)) {
-      if (n > 1 && stands(a) !== stands(b)) continue;
+      if (n > 1 && stands(a, n) !== stands(b, n)) continue;
       const apart = distance(a, b, n);
       if (apart === null) return null;
       most = Math.max(most, apart);
@@ -117,9 +125,20 @@ function misaligned(branches: readonly Term[][], position: number, axis: number,
   return most;
 }
 
-/** Whether all features read the same: then they have no place beside those that move on. */
-function stands(seq: Periodic): boolean {
-  return seq.period === 1 && !seq.advance;
+/** Whether each feature stands where what it reads stands: queries do, keys do not. */
+function standsBeside({ reading }: Branch, mine: readonly Term[], axis: number): boolean {
+  if (!("links" in reading)) return false;
+  const inPlace = reading.links.map(([dim, map], d) => (dim === d && !map ? d : -1));
+  const moved = reading.links.map(([dim]) => dim).filter((dim) => dim >= 0 && !inPlace.includes(dim));
+  const followed = (only: number | null): number[] =>
+    mine.flatMap(({ dims }) => dims.flatMap((parts, d) => (parts.some((part) => part.follows && part.axis === (only ?? part.axis)) ? [d] : [])));
+  return followed(axis).every((d) => inPlace.includes(d)) && !followed(null).some((d) => moved.includes(d));
+}
+
+/** Whether several of n features read something, and all of them the same: those have no place beside others. */
+function stands(seq: Periodic, n: number): boolean {
+  const read = firsts(seq, Math.min(n, 2 * seq.period)).filter(([lo, hi]) => hi > lo);
+  return read.length > 1 && read.every(([lo, hi]) => lo === read[0][0] && hi === read[0][1]);
 }
 
 /** How far the centres of two sequences lie apart, in the mean over a period; null if it grows or shrinks. */

@@ -37,9 +37,9 @@ export function recomputed(inputs: Input[], { given, op, operands, shapes }: Tas
     if (typeof terms === "string") throw new NotFollowed(`it reads ${terms}`);
     const reading = readings[k];
     if (!reading) throw new NotFollowed("what it reads is too irregular to be in this page");
-    return carried(terms, reading, shape, reduces(op));
+    return { terms: carried(terms, reading, shape, reduces(op)), reading };
   });
-  const terms = branches.length === 1 ? branches[0] : merged(branches.flat());
+  const terms = branches.length === 1 ? branches[0].terms : merged(branches.flatMap((branch) => branch.terms));
   const layout = layoutFor(given, shape);
   const numbers = numbersOf(inputs, terms, branches);
   const value: Value = { ...given, op, shape, readings: readings as Reading[], layout, numbers, outlook: outlookOf(inputs, terms, layout) };
