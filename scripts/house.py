@@ -13,6 +13,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+import grimp
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "src" / "eyeshot"
 PAGE = ROOT / "web" / "src"
@@ -20,13 +22,9 @@ PAGE = ROOT / "web" / "src"
 _TYPE_NAME = re.compile(r"^export (?:abstract )?(?:class|interface|type) (\w+)", re.MULTILINE)
 
 
-def sources() -> dict[str, Path]:
-    """Every module of the package by its name."""
-    found = {}
-    for path in sorted(PACKAGE.rglob("*.py")):
-        parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
-        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
-    return found
+def sources() -> list[str]:
+    """The text of every module of the package."""
+    return [path.read_text(encoding="utf-8") for path in sorted(PACKAGE.rglob("*.py"))]
 
 
 def lines_of(text: str) -> tuple[int, int]:
@@ -49,70 +47,34 @@ def lines_of(text: str) -> tuple[int, int]:
 
 def classes() -> Iterator[str]:
     """The names of all public classes, once for each place where one is defined."""
-    for path in sources().values():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for text in sources():
+        for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 yield node.name
 
 
-def imports(*, types: bool) -> dict[str, set[str]]:
-    """What each module imports of the package when it is loaded; with what only type checkers see, if asked for."""
-    modules = sources()
-    return {
-        name: {whole for whole in _imported(path, types=types) if whole in modules and whole != name}
-        for name, path in modules.items()
-    }
-
-
-def _imported(path: Path, *, types: bool) -> Iterator[str]:
-    for statement in _loaded(ast.parse(path.read_text(encoding="utf-8")).body, types=types):
-        if isinstance(statement, ast.ImportFrom) and statement.module:
-            yield statement.module
-            yield from (f"{statement.module}.{alias.name}" for alias in statement.names)
-        elif isinstance(statement, ast.Import):
-            yield from (alias.name for alias in statement.names)
-
-
-def _loaded(body: list[ast.stmt], *, types: bool) -> Iterator[ast.stmt]:
-    for statement in body:
-        if isinstance(statement, ast.If) and (types or "TYPE_CHECKING" not in ast.dump(statement.test)):
-            yield from _loaded(statement.body, types=types)
-        else:
-            yield statement
-
-
-def circles(graph: dict[str, set[str]]) -> list[list[str]]:
-    """Groups of modules that import each other, round about."""
-    reached = {name: _reached(graph, name) for name in graph}
-    groups = {tuple(sorted(other for other in reached[name] if name in reached[other])) for name in graph}
-    return [list(group) for group in sorted(groups) if group]
-
-
-def _reached(graph: dict[str, set[str]], name: str) -> set[str]:
-    found: set[str] = set()
-    todo = [name]
-    while todo:
-        new = graph[todo.pop()] - found
-        found |= new
-        todo += new
-    return found
+def circles(*, types: bool) -> list[tuple[str, ...]]:
+    """Groups of modules that import each other, within functions too; for type checkers alone too, if asked for."""
+    graph = grimp.build_graph("eyeshot", exclude_type_checking_imports=not types, cache_dir=None)
+    before = {name: graph.find_upstream_modules(name) for name in graph.modules}
+    groups = {tuple(sorted({name, *(one for one in before[name] if name in before[one])})) for name in graph.modules}
+    return sorted(group for group in groups if len(group) > 1)
 
 
 def main() -> None:
     """Print the counts."""
-    texts = [path.read_text(encoding="utf-8") for path in sources().values()]
-    counts = [lines_of(text) for text in texts]
+    counts = [lines_of(text) for text in sources()]
     code, comments = (sum(numbers) for numbers in zip(*counts, strict=True))
     names = Counter(classes())
     page = Counter(name for path in PAGE.rglob("*.ts") for name in _TYPE_NAME.findall(path.read_text(encoding="utf-8")))
     twice = sorted(name for name, count in names.items() if count > 1)
-    print(f"files                      {len(texts)}")
+    print(f"files                      {len(counts)}")
     print(f"lines of code              {code:,}")
     print(f"comments                   {comments:,} ({100 * comments / (code + comments):.1f} % of both)")
     print(f"class names that stand twice {len(twice)}: {', '.join(twice)}")
     print(f"with TypeScript            {sum(1 for name, count in (names + page).items() if count > 1)}")
     for what, types in (("circles of imports", False), ("with those of types", True)):
-        found = circles(imports(types=types))
+        found = circles(types=types)
         print(f"{what:26} {len(found)}: {'; '.join(', '.join(group) for group in found)}")
 
 

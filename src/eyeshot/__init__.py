@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from eyeshot import errors as errors
+
 if TYPE_CHECKING:
     from eyeshot.analyses.results import Reach as Reach
     from eyeshot.api import Field as Field
@@ -26,15 +28,6 @@ if TYPE_CHECKING:
     from eyeshot.api.feature_views import Patches as Patches
     from eyeshot.api.plan import Plan as Plan
     from eyeshot.api.tiles import tile as tile
-    from eyeshot.errors import EyeshotError as EyeshotError
-    from eyeshot.errors import FeatureError as FeatureError
-    from eyeshot.errors import GraphError as GraphError
-    from eyeshot.errors import InputError as InputError
-    from eyeshot.errors import LayerListError as LayerListError
-    from eyeshot.errors import LimitError as LimitError
-    from eyeshot.errors import ModelReferenceError as ModelReferenceError
-    from eyeshot.errors import RunError as RunError
-    from eyeshot.errors import ShapeError as ShapeError
     from eyeshot.exploring import explore as explore
     from eyeshot.graph.build import GraphBuilder as GraphBuilder
     from eyeshot.present.explorer.explorer import Explorer as Explorer
@@ -51,17 +44,6 @@ _NAMES = {
     "eyeshot.api.feature_views": ("Activations", "Deconv", "Filters", "Patches"),
     "eyeshot.api.plan": ("Plan",),
     "eyeshot.api.tiles": ("tile",),
-    "eyeshot.errors": (
-        "EyeshotError",
-        "FeatureError",
-        "GraphError",
-        "InputError",
-        "LayerListError",
-        "LimitError",
-        "ModelReferenceError",
-        "RunError",
-        "ShapeError",
-    ),
     "eyeshot.exploring": ("explore",),
     "eyeshot.graph.build": ("GraphBuilder",),
     "eyeshot.present.explorer.explorer": ("Explorer",),
@@ -69,7 +51,7 @@ _NAMES = {
 }
 """All that is public, by where it is defined; imported on first use, so that `import eyeshot` costs next to nothing."""
 
-__all__ = sorted(name for names in _NAMES.values() for name in names)  # noqa: PLE0605
+__all__ = sorted(["errors", *(name for names in _NAMES.values() for name in names)])  # noqa: PLE0605
 
 
 def __getattr__(name: str) -> object:

@@ -12,13 +12,11 @@ from pathlib import Path
 import pytest
 
 import eyeshot
-import eyeshot.errors
 
 REPOSITORY = Path(__file__).parents[2]
 PUBLIC = {"analyze", "explore", "load", "tile", "verify", "activations", "compare", "deconv", "filters", "patches"}
 PUBLIC |= {"Graph", "GraphBuilder", "Fields", "Field", "Region", "Reach", "Proof", "Plan", "Comparison"}
-PUBLIC |= {"Activations", "Deconv", "Filters", "Patches", "Picture", "Animation", "Explorer"}
-PUBLIC |= {name for name in eyeshot.errors.__all__ if name.endswith("Error")}
+PUBLIC |= {"Activations", "Deconv", "Filters", "Patches", "Picture", "Animation", "Explorer", "errors"}
 OPTIONAL = {"jax", "matplotlib", "onnx", "pandas", "PIL", "scipy", "timm", "torch", "torchvision"}
 
 
