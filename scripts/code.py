@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
-__all__ = ["FIELDS", "PROOF", "TILES", "digest"]
+__all__ = ["SWEEPS", "digest"]
 
 ROOT = Path(__file__).parents[1]
 
@@ -21,6 +21,14 @@ PROOF = (*FIELDS, "src/eyeshot/running/*.py", "src/eyeshot/measure/*.py", "src/e
 """What holds that against the running network."""
 TILES = (*FIELDS, "src/eyeshot/running/*.py", "src/eyeshot/plan/*.py", "src/eyeshot/measure/tiles/**/*.py")
 """What plans tiles and runs them."""
+SWEEPS = {
+    "zoo": FIELDS,
+    "proof": (*PROOF, "tests/torch_*.py"),
+    "foreign": (*PROOF, "scripts/foreign/*.py"),
+    "hostile": (*FIELDS, "tests/hostile/*.py"),
+    "tiles-faults": (*TILES, "tests/tile_*.py"),
+}
+"""What the results of each sweep depend on, by the name of its page."""
 
 
 def digest(patterns: Iterable[str]) -> str:

@@ -16,12 +16,12 @@ from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
 
-from scripts.code import TILES
+from scripts.code import SWEEPS
 from scripts.markdown import table
+from scripts.pages import write
 from scripts.sweeping import Record, parser_of, swept
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "tiles-faults.md"
 NUMBERS = {
     "kills": (500, 25),
     "fights": (200, 20),
@@ -116,9 +116,9 @@ def main() -> int:
     def said(record: Record) -> str:
         return ", ".join(f"{number} {end}" for end, number in record["ends"].items())[:100]
 
-    records, missing = swept(happened, tasks, said, options, (*TILES, "tests/tile_*.py"))
-    PAGE.write_text(page(records, len(missing)), "utf-8")
-    print(f"{PAGE} is written; {len(missing)} tasks have no result yet")
+    records, missing = swept(happened, tasks, said, options, SWEEPS["tiles-faults"])
+    write("tiles-faults", page(records, len(missing)))
+    print(f"{len(missing)} tasks have no result yet")
     return int(any(record["status"] != "holds" for record in records))
 
 

@@ -13,15 +13,13 @@ import os
 import sys
 import tempfile
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
-from scripts.code import PROOF
+from scripts.code import SWEEPS
 from scripts.foreign.everything import FOREIGN, PACKAGES
 from scripts.foreign_page import page
+from scripts.pages import write
 from scripts.sweeping import Record, parser_of, swept
-
-PAGE = Path(__file__).parents[1] / "docs" / "foreign.md"
 
 PIXELS = 2
 """Single pixels of each input that are tried; of rows all are, since rows of the table are proven by nothing less."""
@@ -92,10 +90,10 @@ def main() -> int:
     """Run what is missing, and write the page."""
     options = parser_of(__doc__, "foreign", limit=900).parse_args()
     os.environ.update(ALONE)
-    records, missing = swept(proved, list(FOREIGN), _said, options, (*PROOF, "scripts/foreign/*.py"), more=PRELOADED)
+    records, missing = swept(proved, list(FOREIGN), _said, options, SWEEPS["foreign"], more=PRELOADED)
     versions = {package: version(package).split("+")[0] for package in ("torch", *PACKAGES)}
-    PAGE.write_text(page(records, missing, versions, PIXELS, options.limit), "utf-8")
-    print(f"{PAGE} is written; {len(missing)} models have no result yet")
+    write("foreign", page(records, missing, versions, PIXELS, options.limit))
+    print(f"{len(missing)} models have no result yet")
     return int(any(record["status"] in ("wrong", "crash") for record in records))
 
 

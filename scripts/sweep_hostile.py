@@ -14,14 +14,13 @@ import json
 import sys
 from collections import Counter
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
-from scripts.code import FIELDS
+from scripts.code import SWEEPS
 from scripts.hostile_page import page
+from scripts.pages import write
 from scripts.sweeping import parser_of, swept
 
-PAGE = Path(__file__).parents[1] / "docs" / "hostile.md"
 PER_TASK = 100
 """Networks of a task."""
 SHOWN = 3
@@ -67,10 +66,10 @@ def main() -> int:
     parser.add_argument("--networks", type=int, default=21_000, help="seeds of random networks (default: %(default)s)")
     options = parser.parse_args()
     tasks = [f"seeds {first}" for first in range(0, options.networks, PER_TASK)]
-    code = (*FIELDS, "tests/hostile/*.py")
+    code = SWEEPS["hostile"]
     records, missing = swept(judged, tasks, lambda record: f"{record['counts']['features']:,} features", options, code)
-    PAGE.write_text(page(records, len(missing), PER_TASK, version("torch").split("+")[0]), "utf-8")
-    print(f"{PAGE} is written; {len(missing)} tasks have no result yet")
+    write("hostile", page(records, len(missing), PER_TASK, version("torch").split("+")[0]))
+    print(f"{len(missing)} tasks have no result yet")
     return int(any(record["status"] != "holds" for record in records))
 
 

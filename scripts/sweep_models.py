@@ -14,11 +14,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from scripts.code import FIELDS
+from scripts.code import SWEEPS
+from scripts.pages import write
 from scripts.sweeping import Pool, Record, parser_of, swept
 from scripts.zoo_page import WELL, page
 
-PAGE = Path(__file__).parents[1] / "docs" / "zoo.md"
 SAMPLE = Path(__file__).parents[1] / "tests" / "frontends" / "torch" / "zoo_sample.txt"
 """The quickest model of every family, which the tests read."""
 
@@ -127,14 +127,16 @@ def main() -> int:
         print(f"the models cannot be listed: {about['reason']}; is tests/ on PYTHONPATH?", file=sys.stderr)
         return 2
     families = about["names"]
-    records, missing = swept(analysed, list(families), lambda found: found["reason"][:150], options, FIELDS, well=WELL)
+    records, missing = swept(
+        analysed, list(families), lambda found: found["reason"][:150], options, SWEEPS["zoo"], well=WELL
+    )
     if missing:
-        print(f"{len(missing)} models have no result yet, so {PAGE.name} is not written")
+        print(f"{len(missing)} models have no result yet, so docs/zoo.md is not written")
         return 0
     records = [{**record, "family": families[record["model"]]} for record in records]
-    PAGE.write_text(page(records, about["versions"], options.limit), "utf-8")
+    write("zoo", page(records, about["versions"], options.limit))
     SAMPLE.write_text(sample(records), "utf-8")
-    print(f"{PAGE} and {SAMPLE} are written")
+    print(f"{SAMPLE} is written")
     return 0
 
 

@@ -15,16 +15,14 @@ import sys
 from collections import Counter
 from fnmatch import fnmatch
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from eyeshot.frontends.zoo import names
-from scripts.code import PROOF
+from scripts.code import SWEEPS
+from scripts.pages import write
 from scripts.proof_page import page
 from scripts.sweep_models import SAMPLE
 from scripts.sweeping import Record, parser_of, swept
-
-PAGE = Path(__file__).parents[1] / "docs" / "proof.md"
 
 SIZES = (48, 64, 96, 128, 160, 192, 224)
 """Pixels of the sides that are tried for a model, until it takes one; it gets its own size if it takes none."""
@@ -191,9 +189,9 @@ def main() -> int:
     versions = {library: version(library).split("+")[0] for library in ("torch", "timm", "torchvision")}
     tasks = [f"built-in {name}" for name in names()]
     tasks += [*SAMPLE.read_text("utf-8").split(), *(f"random {n}" for n in range(-(-options.networks // PER_SEED)))]
-    records, missing = swept(proved, tasks, _said, options, (*PROOF, "tests/torch_*.py"))
-    PAGE.write_text(page(records, missing, versions, (ROWS, PIXELS), options.limit), "utf-8")
-    print(f"{PAGE} is written; {len(missing)} tasks have no result yet")
+    records, missing = swept(proved, tasks, _said, options, SWEEPS["proof"])
+    write("proof", page(records, missing, versions, (ROWS, PIXELS), options.limit))
+    print(f"{len(missing)} tasks have no result yet")
     return int(any(record["status"] in ("wrong", "crash") for record in records))
 
 

@@ -3,9 +3,10 @@
 import json
 from pathlib import Path
 
+import golden
 import pytest
 
-from scripts import code
+from scripts import code, pages
 from scripts.sweeping import parser_of, swept
 
 
@@ -29,12 +30,32 @@ def test_digest_follows_what_code_says(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_results_of_other_code_are_run_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "x.jsonl"
-    own = code.digest(code.FIELDS)
+    own = code.digest(code.SWEEPS["zoo"])
     lines = [{"model": "a", "code": own, "status": "holds"}, {"model": "b", "code": "old", "status": "holds"}]
     file.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     options = parser_of("Tries.", "x", limit=1).parse_args(["--records", str(file), "--only", "a"])
-    records, missing = swept(lambda _: {}, ["a", "b"], str, options, code.FIELDS)
+    records, missing = swept(lambda _: {}, ["a", "b"], str, options, code.SWEEPS["zoo"])
     assert [record["model"] for record in records] == ["a"]
     assert missing == ["b"]
     assert "1 results of other code are dropped" in capsys.readouterr().out
     assert file.read_text("utf-8") == json.dumps(lines[0]) + "\n"
+
+
+@pytest.mark.parametrize("name", code.SWEEPS)
+def test_a_page_of_a_sweep_says_if_it_is_of_other_code(name: str, *, refresh: bool) -> None:
+    """A page is right about the code that it was made of; what reads it must not take it for the present one."""
+    golden.check(pages.path_of(name), pages.as_it_stands(name), refresh=refresh)
+
+
+def test_a_page_of_other_code_bears_a_notice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "path_of", lambda name: tmp_path / f"{name}.md")
+    pages.write("zoo", "# The zoo\n\nAll is well.\n")
+    fresh = pages.path_of("zoo").read_text("utf-8")
+    assert pages.as_it_stands("zoo") == fresh
+    pages.path_of("zoo").write_text(fresh.replace("code: ", "code: 0"), "utf-8")
+    stale = pages.as_it_stands("zoo")
+    assert stale.startswith(f"# The zoo\n{pages.NOTICE}\nAll is well.")
+    pages.path_of("zoo").write_text(stale, "utf-8")
+    assert pages.as_it_stands("zoo") == stale
+    pages.path_of("zoo").write_text(stale.replace("code: 0", "code: "), "utf-8")
+    assert pages.as_it_stands("zoo") == fresh
