@@ -40,6 +40,15 @@ def launched() -> Iterator[Browser]:
             browser.close()
 
 
+_GO = """at => new Promise(done => {
+    const hash = `#${new URLSearchParams({ at })}`;
+    if (location.hash === hash) return done();
+    addEventListener("hashchange", done, { once: true });
+    location.hash = hash;
+}).then(() => null)"""
+"""Goes to an address, and waits until the page has heard of it."""
+
+
 @dataclass
 class Watched:
     """A page, and what it should not have done."""
@@ -74,7 +83,7 @@ class Watched:
 
     def go(self, layer: str, at: tuple[int, ...]) -> None:
         """To a layer and feature, by the page's address."""
-        self.page.evaluate("at => { location.hash = new URLSearchParams({ at }) }", f"{layer}@{','.join(map(str, at))}")
+        self.page.evaluate(_GO, f"{layer}@{','.join(map(str, at))}")
 
     def settle(self) -> None:
         """Wait until what was done is drawn."""

@@ -151,6 +151,20 @@ def test_address_keeps_the_place(open_page: Opener) -> None:
     assert "pin=" not in page.address()
 
 
+def test_place_is_gone_to_though_the_old_one_is_written_meanwhile(open_page: Opener) -> None:
+    """The page writes its address when the hand rests; that may come between a new address and the word of it."""
+    page = open_page("alexnet")
+    page.go("conv1", (1, 2))
+    page.page.evaluate("""() => new Promise(done => {
+        const old = location.hash;
+        addEventListener("hashchange", done, { once: true });
+        location.hash = "#at=pool1@3,4";
+        history.replaceState(null, "", old);
+    }).then(() => null)""")
+    assert (page.answer()["value"], page.answer()["feature"]) == (2, [3, 4])
+    assert "at=pool1" in page.address()
+
+
 def test_wrong_address_is_passed_over(open_page: Opener) -> None:
     page = open_page("alexnet", hash_="#at=nothing@99&pin=conv1@-1,NaN&drawing=x&list=%00&input=0x0x0x0x0")
     assert page.answer()["value"] == 7

@@ -36,7 +36,8 @@ export class Explorer {
     this.start();
     this.stops.push(effect(() => this.followDraft()), effect(() => this.tell()));
     if (this.home !== "notebook") {
-      const moved = () => this.go(readPlace(location.hash));
+      // Not what the address bar shows by then: what waited to be written there may have come between.
+      const moved = (event: HashChangeEvent) => this.go(readPlace(new URL(event.newURL).hash));
       addEventListener("hashchange", moved);
       this.stops.push(() => removeEventListener("hashchange", moved));
     }
